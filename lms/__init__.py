@@ -1,0 +1,1 @@
+"""Alongside / Рядом: courses with a person beside you. `app.py` knows every room; no room knows it."""
