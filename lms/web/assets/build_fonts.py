@@ -13,13 +13,14 @@ merged into one file, because a PDF writer ignores ``unicode-range``.
 import logging
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from fontTools.merge import Merger
-from fontTools.subset import Options, Subsetter
-from fontTools.ttLib import TTFont
-from fontTools.varLib.instancer import instantiateVariableFont
+from fontTools.merge import Merger  # type: ignore[import-untyped]
+from fontTools.subset import Options, Subsetter  # type: ignore[import-untyped]
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+from fontTools.varLib.instancer import instantiateVariableFont  # type: ignore[import-untyped]
 
 WEB_FONTS = Path(__file__).parents[1] / "static" / "fonts"
 PRINT_FONTS = Path(__file__).parents[2] / "certificates" / "fonts"
@@ -89,9 +90,9 @@ def points(ranges: list[Range]) -> set[int]:
     return {point for first, last in ranges for point in range(first, last + 1)}
 
 
-def instance(source: Path, axes: dict[str, float]) -> TTFont:
+def instance(source: Path, axes: Mapping[str, float]) -> TTFont:
     """Return the static font of a variable one at the given place of its axes."""
-    return instantiateVariableFont(TTFont(source), axes)
+    return instantiateVariableFont(TTFont(source), dict(axes))
 
 
 def cut(
@@ -149,7 +150,7 @@ def build_web(commissioner: Path) -> None:
             raise SystemExit(f"{target.name} is over {WEB_CEILING} bytes")
 
 
-def merged(commissioner: Path, axes: dict[str, float]) -> TTFont:
+def merged(commissioner: Path, axes: Mapping[str, float]) -> TTFont:
     """Return one font with Latin and Cyrillic and their extensions, no letter twice."""
     taken: set[int] = set()
     with TemporaryDirectory() as folder:
