@@ -6,13 +6,13 @@ Whatever arrives is either a response or a refusal with a reason; nothing here r
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from lms.core.text import fold, is_clean
 from lms.courses.questions import Kind, Question, QuestionText
 
 MAX_TEXT = 200
@@ -211,18 +211,7 @@ def _line(form: Form, name: str, limit: int) -> str | Refusal:
         return Refusal(Reason.TOO_LONG, name)
     if not text:
         return Refusal(Reason.EMPTY, name)
-    return Refusal(Reason.HIDDEN_CHARACTERS, name) if _hides_something(text) else text
-
-
-# Letters that turn the direction of text around it; nobody types them into a one-word answer.
-_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
-
-def _hides_something(text: str) -> bool:
-    return any(
-        char in _BIDI or (unicodedata.category(char) in {"Cc", "Cs"} and not char.isspace())
-        for char in text
-    )
+    return text if is_clean(text) else Refusal(Reason.HIDDEN_CHARACTERS, name)
 
 
 def _small_number(value: str) -> int | None:
@@ -235,29 +224,7 @@ def _at(letters: Sequence[str], value: str) -> str | None:
     return letters[position - 1] if position and position <= len(letters) else None
 
 
-# --- Folding -------------------------------------------------------------------------------------
-
-_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
-_ALIKE = str.maketrans(
-    dict.fromkeys("\u00ab\u00bb\u201c\u201d\u201e\u201f\u2033\uff02", '"')
-    | dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u00b4\u0060\u02bc\u2039\u203a\uff07", "'")
-    | dict.fromkeys(_DASHES, "-")
-)
-
-
-_YO = re.compile("[её]\u0308*")
-
-
-def fold(text: str) -> str:
-    """Return `text` as short answers are compared: case, ё, quotes, dashes and spaces made equal.
-
-    Soft hyphens and other invisible joints, which come along when words are copied, fall out.
-    """
-    seen = "".join(char for char in text if unicodedata.category(char) != "Cf")
-    plain = unicodedata.normalize("NFKC", seen.translate(_ALIKE)).casefold()
-    composed = unicodedata.normalize("NFKC", plain).translate(_ALIKE)
-    return " ".join(_YO.sub("е", composed).split())
-
+# --- Numbers --------------------------------------------------------------------------------------
 
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:[.,][0-9]+)?|[.,][0-9]+)")
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?: [0-9]{3})+(?:[.,][0-9]+)?")
@@ -271,7 +238,7 @@ def read_number(text: str) -> Decimal | Reason:
     """
     if len(text) > MAX_NUMBER:
         return Reason.TOO_LONG
-    plain = " ".join(unicodedata.normalize("NFKC", text.translate(_ALIKE)).split())
+    plain = fold(text)
     if plain[:2] in {"- ", "+ "}:
         plain = plain[0] + plain[2:]
     if _EITHER.fullmatch(plain):
@@ -288,7 +255,8 @@ def read_number(text: str) -> Decimal | Reason:
 class Mark:
     """What an answer is worth.
 
-    `detail` says, letter by letter, whether what was done with it is right. `hits` of `outof` is the count that may be told without giving the key away.
+    `detail` says, letter by letter, whether what was done with it is right.
+    `hits` of `outof` is the count that may be told without giving the key away.
     """
 
     points: Fraction

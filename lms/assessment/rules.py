@@ -80,7 +80,7 @@ def attempts_left(rules: QuizRules, past: Iterable[Past], extra: int = 0) -> int
 
 
 def next_start(rules: QuizRules, past: Iterable[Past]) -> datetime | None:
-    """Return when the wait after the last attempt is over; None when there is nothing to wait for."""
+    """Return when the wait after the last attempt is over; None when there is none."""
     sent = [a.submitted_at for a in past if a.state is not State.VOID and a.submitted_at]
     if not sent or rules.wait_minutes == 0:
         return None
