@@ -27,7 +27,7 @@ class Review(StrEnum):
 
     PRACTICE = "practice"
     AFTER_SUBMIT = "after-submit"
-    AFTER_PASS_OR_LAST = "after-pass-or-last"
+    AFTER_PASS_OR_LAST = "after-pass-or-last"  # noqa: S105 - a rule, no password
     NEVER = "never"
 
 

@@ -1,0 +1,548 @@
+"""Words that people wrote, made safe to show, to compare and to search.
+
+Three parts, all pure: Markdown to HTML that holds nothing but an allowlist; folding, so that "Ёлка" is found
+by "елка"; and predicates that say why a typed text must not be kept (control characters, bidi tricks,
+letters of two alphabets in one word).
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlsplit
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
+from markdown_it.renderer import RendererHTML
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+from markdown_it.utils import OptionsDict
+from mdit_py_plugins.container import container_plugin
+
+# ---------------------------------------------------------------- Markdown to HTML
+
+CALLOUTS: Mapping[str, str] = {
+    "heads-up": "callout-sun",
+    "good": "callout-pine",
+    "mentor": "callout-iris",
+    "note": "callout-plain",
+}
+QUOTE = "quote"
+TRY = "try"
+BOXES = (*CALLOUTS, QUOTE, TRY)
+ANCHOR = re.compile(r"[a-z][a-z0-9-]{0,39}")
+
+BOX_HINT = "Kept on this phone only. Leave out names and streets you would not say aloud."
+
+_HEADING_ID = re.compile(r"[ \t]*\{#([^}\s]*)\}[ \t]*$")
+_TRY_OPENING = re.compile(r"#(\S+)[ \t]*(.*)")
+_ATTRIBUTION = re.compile(r"^--[ \t]+(.+)$")
+
+_TAGS = {
+    *(
+        "p",
+        "br",
+        "hr",
+        "em",
+        "strong",
+        "s",
+        "code",
+        "pre",
+        "blockquote",
+        "ul",
+        "ol",
+        "li",
+        "a",
+        "img",
+        "span",
+    ),
+    *(
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "div",
+        "section",
+        "figure",
+    ),
+    *("figcaption", "label", "textarea", "details", "summary"),
+}
+_ATTRIBUTES = {
+    "a": {"href", "rel"},
+    "p": {"class", "id"},
+    "span": {"class"},
+    "div": {"class", "id", "role", "tabindex", "aria-labelledby"},
+    "section": {"class"},
+    "figure": {"class"},
+    "details": {"class"},
+    "img": {"src", "alt", "loading", "width", "height"},
+    "ol": {"start"},
+    "th": {"class", "scope"},
+    "td": {"class"},
+    "label": {"for"},
+    "textarea": {"id", "rows", "aria-describedby", "autocomplete", "data-keep"},
+    **{f"h{level}": {"id"} for level in range(1, 7)},
+}
+_CLEANER = nh3.Cleaner(
+    tags=_TAGS,
+    attributes=_ATTRIBUTES,
+    link_rel=None,
+    url_schemes={"http", "https", "mailto"},
+)
+_STRIPPER = nh3.Cleaner(tags=set(), attributes={})
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of a text; `line` counts from 0 within the text that was given."""
+
+    level: int
+    anchor: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a link or a picture points to; `first` and `last` line (counted from 0) of its block."""
+
+    address: str
+    label: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Words of one block as written; `line` (counted from 0) is where the block starts."""
+
+    source: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class PictureAddress:
+    """Where a picture is served and how large it is drawn (0 when not known)."""
+
+    address: str
+    width: int = 0
+    height: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """Safe HTML, and what stands in it that a checker wants to look at."""
+
+    html: str
+    headings: tuple[Heading, ...] = ()
+    links: tuple[Target, ...] = ()
+    images: tuple[Target, ...] = ()
+    paragraphs: tuple[Paragraph, ...] = ()
+
+
+@dataclass(slots=True)
+class _Finds:
+    headings: list[Heading] = field(default_factory=list)
+    links: list[Target] = field(default_factory=list)
+    images: list[Target] = field(default_factory=list)
+    paragraphs: list[Paragraph] = field(default_factory=list)
+
+
+def render(
+    source: str,
+    *,
+    lead: bool = False,
+    box_hint: str = BOX_HINT,
+    pictures: Callable[[str], PictureAddress | None] | None = None,
+) -> Rendered:
+    """Turn Markdown into safe HTML.
+
+    `lead` sets the first paragraph larger. `box_hint` is the line under the label of a "Try it" box, in the
+    language of the text. `pictures` answers what to serve for an address in the text; without it, or when
+    it has none, the words of the picture stand in its place.
+    """
+    finds = _Finds()
+    env: dict[str, Any] = {"finds": finds, "lead": lead, "hint": box_hint, "pictures": pictures}
+    tokens = _MARKDOWN.parse(source, env)
+    dirty = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, env)
+    return Rendered(
+        clean(dirty),
+        tuple(finds.headings),
+        tuple(finds.links),
+        tuple(finds.images),
+        tuple(finds.paragraphs),
+    )
+
+
+def render_inline(source: str) -> str:
+    """Turn one line of Markdown into safe HTML without a block around it, as a label needs it."""
+    env: dict[str, Any] = {"finds": _Finds(), "lead": False, "hint": "", "pictures": None}
+    return clean(_MARKDOWN.renderInline(" ".join(source.split()), env))
+
+
+def clean(dirty: str) -> str:
+    """Keep only the tags and attributes that our own Markdown can make."""
+    return _CLEANER.clean(dirty)
+
+
+def plain(markup: str) -> str:
+    """The words of an HTML text, without tags and with single spaces."""
+    return " ".join(html.unescape(_STRIPPER.clean(markup)).split())
+
+
+def host_of(address: str) -> str:
+    """The host of an outside address, without `www.`; empty for an address inside the page or broken."""
+    try:
+        host = urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
+    return host.removeprefix("www.")
+
+
+def is_safe_address(address: str) -> bool:
+    """Whether a text may link there: the web, mail, the same page, or a page of ours."""
+    if address.startswith(("#", "/")):
+        return not address.startswith("//")
+    if address.startswith("mailto:"):
+        return "@" in address
+    return address.startswith(("https://", "http://")) and bool(host_of(address))
+
+
+def _prepare_blocks(state: StateCore) -> None:
+    """Before the words are parsed: take `{#id}` off headings and the attribution off quotes."""
+    quote: Token | None = None
+    depth_of_lead = 0 if state.env.get("lead") else -1
+    for position, token in enumerate(state.tokens):
+        if token.type == "heading_open":
+            _take_anchor(token, state.tokens[position + 1], state.env["finds"])
+        elif token.type == "container_box_open":
+            quote = token if _name_of_box(token)[0] == QUOTE else None
+        elif token.type == "container_box_close":
+            quote = None
+        elif token.type == "inline" and quote is not None:
+            _take_attribution(token, quote)
+        elif token.type == "paragraph_open" and token.level == depth_of_lead:
+            token.attrJoin("class", "lead")
+            depth_of_lead = -1
+
+
+def _take_anchor(opening: Token, words: Token, finds: _Finds) -> None:
+    match = _HEADING_ID.search(words.content)
+    anchor = match[1] if match else ""
+    if match:
+        words.content = words.content[: match.start()]
+        if ANCHOR.fullmatch(anchor):
+            opening.attrSet("id", anchor)
+    line = opening.map[0] if opening.map else 0
+    finds.headings.append(Heading(int(opening.tag[1:]), anchor, line))
+
+
+def _take_attribution(words: Token, quote: Token) -> None:
+    lines = words.content.split("\n")
+    match = _ATTRIBUTION.match(lines[-1])
+    if match:
+        words.content = "\n".join(lines[:-1])
+        quote.meta["attribution"] = match[1].strip()
+
+
+def _mark_links(state: StateCore) -> None:
+    """After the words are parsed: outside links carry no referrer and say which host they lead to."""
+    finds: _Finds = state.env["finds"]
+    for block in state.tokens:
+        if block.type == "inline" and block.children:
+            finds.paragraphs.append(Paragraph(block.content, block.map[0] if block.map else 0))
+            block.children = _with_hosts(block, finds)
+
+
+def _with_hosts(block: Token, finds: _Finds) -> list[Token]:
+    first, last = block.map or (0, 1)
+    result: list[Token] = []
+    address, start = "", 0
+    for token in block.children or ():
+        result.append(token)
+        if token.type == "link_open":
+            address, start = str(token.attrGet("href") or ""), len(result)
+            if not is_safe_address(address):
+                token.attrs.pop("href", None)
+            elif host_of(address):
+                token.attrSet("rel", "noreferrer")
+        elif token.type == "link_close":
+            label = "".join(part.content for part in result[start:])
+            finds.links.append(Target(address, label, first, last))
+            host = host_of(address) if is_safe_address(address) else ""
+            if host and host not in label.casefold():
+                result.append(_host_note(host))
+        elif token.type == "image":
+            finds.images.append(Target(str(token.attrGet("src") or ""), token.content, first, last))
+    return result
+
+
+def _host_note(host: str) -> Token:
+    note = Token("html_inline", "", 0)
+    note.content = f' <span class="host">({escapeHtml(host)})</span>'
+    return note
+
+
+def _draw_box(
+    _self: RendererHTML,
+    tokens: Sequence[Token],
+    at: int,
+    _options: OptionsDict,
+    env: MutableMapping[str, Any],
+) -> str:
+    opening = tokens[at] if tokens[at].nesting > 0 else _opening_of(tokens, at)
+    name, rest = _name_of_box(opening)
+    if name == QUOTE:
+        return _draw_quote(opening) if opening is tokens[at] else _end_quote(opening)
+    if name == TRY:
+        return '<section class="try">\n' if opening is tokens[at] else _end_try(rest, env["hint"])
+    return _draw_callout(CALLOUTS[name], rest) if opening is tokens[at] else "</div>\n"
+
+
+def _name_of_box(opening: Token) -> tuple[str, str]:
+    name, _space, rest = opening.info.strip().partition(" ")
+    return name, rest.strip()
+
+
+def _draw_callout(css_class: str, title: str) -> str:
+    heading = f'<p class="callout-title">{escapeHtml(title)}</p>\n' if title else ""
+    return f'<div class="callout {css_class}">\n{heading}'
+
+
+def _draw_quote(_opening: Token) -> str:
+    return '<figure class="pull">\n<blockquote>\n'
+
+
+def _end_quote(opening: Token) -> str:
+    who = opening.meta.get("attribution", "")
+    caption = f"<figcaption>{escapeHtml(who)}</figcaption>\n" if who else ""
+    return f"</blockquote>\n{caption}</figure>\n"
+
+
+def _end_try(rest: str, hint: str) -> str:
+    """A text box without a name: no form can send it. The script keeps it on the phone."""
+    match = _TRY_OPENING.match(rest)
+    if match is None or not ANCHOR.fullmatch(match[1]):
+        return "</section>\n"
+    key, label = match[1], escapeHtml(match[2].strip())
+    return (
+        f'<label for="{key}">{label}</label>\n<p class="hint" id="{key}-hint">{escapeHtml(hint)}</p>\n'
+        f'<textarea id="{key}" rows="5" aria-describedby="{key}-hint" autocomplete="off" '
+        f'data-keep="{key}"></textarea>\n</section>\n'
+    )
+
+
+def _opening_of(tokens: Sequence[Token], closing: int) -> Token:
+    """The token that opened what closes here: boxes do not nest at one level, so it is the last one."""
+    level = tokens[closing].level
+    return next(
+        token
+        for token in reversed(tokens[:closing])
+        if token.type == "container_box_open" and token.level == level
+    )
+
+
+def _draw_image(
+    _self: RendererHTML,
+    tokens: Sequence[Token],
+    at: int,
+    _options: OptionsDict,
+    env: MutableMapping[str, Any],
+) -> str:
+    """Pictures come from the course folder only; anything else leaves its words."""
+    alt = escapeHtml(tokens[at].content)
+    find = env["pictures"]
+    picture: PictureAddress | None = find(str(tokens[at].attrGet("src") or "")) if find else None
+    if picture is None:
+        return alt
+    size = (
+        f' width="{picture.width}" height="{picture.height}"'
+        if picture.width and picture.height
+        else ""
+    )
+    return f'<img src="{escapeHtml(picture.address)}" alt="{alt}"{size} loading="lazy">'
+
+
+def _draw_cell(
+    self: RendererHTML,
+    tokens: Sequence[Token],
+    at: int,
+    _options: OptionsDict,
+    _env: MutableMapping[str, Any],
+) -> str:
+    """Alignment as a class: a `style` attribute would break the Content-Security-Policy."""
+    token = tokens[at]
+    style = str(token.attrs.pop("style", ""))
+    if "right" in style:
+        token.attrSet("class", "num")
+    if token.type == "th_open":
+        token.attrSet("scope", "col")
+    return f"<{token.tag}{self.renderAttrs(token)}>"
+
+
+def _draw_table(
+    _self: RendererHTML,
+    tokens: Sequence[Token],
+    at: int,
+    _options: OptionsDict,
+    _env: MutableMapping[str, Any],
+) -> str:
+    return '<div class="table-wrap">\n<table>\n' if tokens[at].nesting > 0 else "</table>\n</div>\n"
+
+
+def _is_box(params: str, _markup: str) -> bool:
+    return params.strip().partition(" ")[0] in BOXES
+
+
+def _markdown() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table").enable("strikethrough")
+    container_plugin(parser, "box", validate=_is_box, render=_draw_box)
+    parser.core.ruler.before("inline", "prepare_blocks", _prepare_blocks)
+    parser.core.ruler.after("inline", "mark_links", _mark_links)
+    for name, rule in (
+        ("image", _draw_image),
+        ("th_open", _draw_cell),
+        ("td_open", _draw_cell),
+        ("table_open", _draw_table),
+        ("table_close", _draw_table),
+    ):
+        parser.add_render_rule(name, rule)
+    return parser
+
+
+_MARKDOWN = _markdown()
+
+
+# ---------------------------------------------------------------- folding and comparing
+
+_SAME = str.maketrans(
+    {
+        "ё": "е",
+        **dict.fromkeys("’‘‛ʼʹ`´′＇", "'"),
+        **dict.fromkeys("“”„‟«»‹›″", '"'),
+        **dict.fromkeys("‐‑‒–—―−", "-"),
+        **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff\u0300\u0301"),
+    }
+)
+_ACCENTS_AS_APOSTROPHES = str.maketrans(
+    dict.fromkeys("´`", "'")
+)  # before NFKC makes a space of them
+# Cyrillic letters that look like a Latin one in lower or upper case, written in lower case.
+_LOOKS_LATIN = {
+    **dict(zip("авекмнорстухѕіјһԁԛԝ", "abekmhopctyxsijhdqw", strict=True)),
+    "ґ": "r",
+    "г": "r",
+    "ь": "b",
+    "з": "3",
+}
+_SKELETON = str.maketrans(_LOOKS_LATIN)
+
+
+def fold(text: str) -> str:
+    """The form in which texts are compared and searched: no case, no ё, one apostrophe, quote and dash.
+
+    Accents set over Cyrillic vowels to show stress and invisible characters are dropped. Folding twice
+    changes nothing.
+    """
+    before = None
+    text = text.translate(_ACCENTS_AS_APOSTROPHES)
+    while text != before:
+        before = text
+        text = unicodedata.normalize("NFKC", text).casefold().translate(_SAME)
+    return " ".join(text.split())
+
+
+def skeleton(text: str) -> str:
+    """One form for all names that a reader could mistake for each other ("Саша" in Cyrillic, "Cаша" mixed)."""
+    return fold(text).translate(_SKELETON)
+
+
+def latin_look_alike(letter: str) -> str:
+    """The Latin letter that a Cyrillic one is easily taken for, or an empty string."""
+    folded = fold(letter)
+    return _LOOKS_LATIN.get(folded, "") if _script(folded) == "CYRILLIC" else ""
+
+
+# ---------------------------------------------------------------- what must not be kept
+
+
+class Unsafe(StrEnum):
+    """Why a text cannot be kept."""
+
+    NUL = "nul"
+    SURROGATE = "surrogate"
+    CONTROL = "control"
+    BIDI = "bidi"
+    INVISIBLE = "invisible"
+
+
+_UNSAFE = (
+    (Unsafe.NUL, "\0"),
+    (Unsafe.SURROGATE, "\ud800-\udfff"),
+    (Unsafe.CONTROL, "\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufff9-\ufffb"),
+    (Unsafe.BIDI, "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"),
+    (
+        Unsafe.INVISIBLE,
+        "\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060-\u2064\u206a-\u206f\u3164\ufeff\uffa0",
+    ),
+)
+_UNSAFE_PATTERN = re.compile("|".join(f"(?P<{kind}>[{chars}])" for kind, chars in _UNSAFE))
+_LINE_BREAK = re.compile(r"[\t\n\r]")
+_WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class UnsafeAt:
+    """The first character that makes a text unfit, and where it stands."""
+
+    why: Unsafe
+    position: int
+
+
+def find_unsafe(text: str, *, multiline: bool = False) -> UnsafeAt | None:
+    """The first character that must not be kept; tabs and line breaks only pass in a `multiline` text.
+
+    Joiners (ZWJ, ZWNJ) pass: some scripts and emoji need them. Use `skeleton` where that matters.
+    """
+    match = _UNSAFE_PATTERN.search(text)
+    found = UnsafeAt(Unsafe(str(match.lastgroup)), match.start()) if match else None
+    if multiline:
+        return found
+    line_break = _LINE_BREAK.search(text)
+    if line_break and (found is None or line_break.start() < found.position):
+        return UnsafeAt(Unsafe.CONTROL, line_break.start())
+    return found
+
+
+def is_clean(text: str, *, multiline: bool = False) -> bool:
+    """Whether a text may be kept as it is."""
+    return find_unsafe(text, multiline=multiline) is None
+
+
+def mixed_script_word(text: str) -> str:
+    """The first word that has letters of both the Latin and the Cyrillic alphabet, or an empty string.
+
+    Parts around a hyphen are words of their own: "USB-кабель" is fine.
+    """
+    for match in _WORD.finditer(unicodedata.normalize("NFKC", text)):
+        for part in re.split(r"[-'’]", match[0]):
+            if {"LATIN", "CYRILLIC"} <= {_script(letter) for letter in part}:
+                return part
+    return ""
+
+
+def _script(letter: str) -> str:
+    return unicodedata.name(letter, "").partition(" ")[0]
