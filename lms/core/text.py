@@ -28,10 +28,17 @@ from mdit_py_plugins.container import container_plugin
 # ---------------------------------------------------------------- Markdown to HTML
 
 CALLOUTS: Mapping[str, str] = {
-    "heads-up": "callout-sun",
-    "good": "callout-pine",
-    "mentor": "callout-iris",
-    "note": "callout-plain",
+    "heads-up": "sun",
+    "good": "pine",
+    "mentor": "iris",
+    "note": "plain",
+}
+# Drawn into the text itself: the sprite's address changes with every release, published texts do not.
+# Paths are Lucide's (`lms/web/static/icons.LICENSE.txt`).
+_ICONS: Mapping[str, str] = {
+    "sun": '<circle cx="12" cy="12" r="10"/><path d="M12 16v-4"/><path d="M12 8h.01"/>',
+    "pine": '<path d="M20 6 9 17l-5-5"/>',
+    "iris": '<path d="M19 14c1.5-1.5 3-3.2 3-5.5A5.5 5.5 0 0 0 12 5.8 5.5 5.5 0 0 0 2 8.5c0 2.3 1.5 4 3 5.5l7 7Z"/>',
 }
 QUOTE = "quote"
 TRY = "try"
@@ -55,46 +62,29 @@ _TAGS = {
         "code",
         "pre",
         "blockquote",
+        "footer",
         "ul",
         "ol",
         "li",
-        "a",
-        "img",
-        "span",
     ),
-    *(
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "table",
-        "thead",
-        "tbody",
-        "tr",
-        "th",
-        "td",
-        "div",
-        "section",
-        "figure",
-    ),
-    *("figcaption", "label", "textarea", "details", "summary"),
+    *("a", "img", "span", "h1", "h2", "h3", "h4", "h5", "h6", "div", "section", "i"),
+    *("table", "thead", "tbody", "tr", "th", "td", "label", "textarea", "details", "summary"),
 }
 _ATTRIBUTES = {
     "a": {"href", "rel"},
+    "i": {"class"},
     "p": {"class", "id"},
     "span": {"class"},
     "div": {"class", "id", "role", "tabindex", "aria-labelledby"},
     "section": {"class"},
-    "figure": {"class"},
     "details": {"class"},
+    "summary": {"class"},
     "img": {"src", "alt", "loading", "width", "height"},
     "ol": {"start"},
     "th": {"class", "scope"},
     "td": {"class"},
     "label": {"for"},
-    "textarea": {"id", "rows", "aria-describedby", "autocomplete", "data-keep"},
+    "textarea": {"id", "class", "rows", "aria-describedby", "autocomplete", "data-try"},
     **{f"h{level}": {"id"} for level in range(1, 7)},
 }
 _CLEANER = nh3.Cleaner(
@@ -195,7 +185,11 @@ def render_inline(source: str) -> str:
 
 def clean(dirty: str) -> str:
     """Keep only the tags and attributes that our own Markdown can make."""
-    return _CLEANER.clean(dirty)
+    safe = _CLEANER.clean(dirty)
+    for kind, drawing in _ICONS.items():
+        icon = f'<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">{drawing}</svg>'
+        safe = safe.replace(f'<i class="{kind}"></i>', icon)
+    return safe
 
 
 def plain(markup: str) -> str:
@@ -292,7 +286,7 @@ def _with_hosts(block: Token, finds: _Finds) -> list[Token]:
 
 def _host_note(host: str) -> Token:
     note = Token("html_inline", "", 0)
-    note.content = f' <span class="host">({escapeHtml(host)})</span>'
+    note.content = f' <span class="small soft">({escapeHtml(host)})</span>'
     return note
 
 
@@ -306,7 +300,7 @@ def _draw_box(
     opening = tokens[at] if tokens[at].nesting > 0 else _opening_of(tokens, at)
     name, rest = _name_of_box(opening)
     if name == QUOTE:
-        return _draw_quote(opening) if opening is tokens[at] else _end_quote(opening)
+        return "<blockquote>\n" if opening is tokens[at] else _end_quote(opening)
     if name == TRY:
         return '<section class="try">\n' if opening is tokens[at] else _end_try(rest, env["hint"])
     return _draw_callout(CALLOUTS[name], rest) if opening is tokens[at] else "</div>\n"
@@ -317,19 +311,15 @@ def _name_of_box(opening: Token) -> tuple[str, str]:
     return name, rest.strip()
 
 
-def _draw_callout(css_class: str, title: str) -> str:
-    heading = f'<p class="callout-title">{escapeHtml(title)}</p>\n' if title else ""
-    return f'<div class="callout {css_class}">\n{heading}'
-
-
-def _draw_quote(_opening: Token) -> str:
-    return '<figure class="pull">\n<blockquote>\n'
+def _draw_callout(kind: str, title: str) -> str:
+    icon = f'<i class="{kind}"></i>' if kind in _ICONS else ""
+    heading = f'<p class="h3 h">{icon}<span>{escapeHtml(title)}</span></p>\n' if title else ""
+    return f'<div class="callout {kind}">\n{heading}'
 
 
 def _end_quote(opening: Token) -> str:
     who = opening.meta.get("attribution", "")
-    caption = f"<figcaption>{escapeHtml(who)}</figcaption>\n" if who else ""
-    return f"</blockquote>\n{caption}</figure>\n"
+    return f"<footer>{escapeHtml(who)}</footer>\n</blockquote>\n" if who else "</blockquote>\n"
 
 
 def _end_try(rest: str, hint: str) -> str:
@@ -339,9 +329,10 @@ def _end_try(rest: str, hint: str) -> str:
         return "</section>\n"
     key, label = match[1], escapeHtml(match[2].strip())
     return (
-        f'<label for="{key}">{label}</label>\n<p class="hint" id="{key}-hint">{escapeHtml(hint)}</p>\n'
-        f'<textarea id="{key}" rows="5" aria-describedby="{key}-hint" autocomplete="off" '
-        f'data-keep="{key}"></textarea>\n</section>\n'
+        f'<div class="field">\n<label for="{key}">{label}</label>\n'
+        f'<p class="hint" id="{key}-hint">{escapeHtml(hint)}</p>\n'
+        f'<textarea class="input" id="{key}" rows="5" aria-describedby="{key}-hint" autocomplete="off" '
+        f'data-try="{key}"></textarea>\n</div>\n</section>\n'
     )
 
 
@@ -400,7 +391,24 @@ def _draw_table(
     _options: OptionsDict,
     _env: MutableMapping[str, Any],
 ) -> str:
-    return '<div class="table-wrap">\n<table>\n' if tokens[at].nesting > 0 else "</table>\n</div>\n"
+    """A box that scrolls by itself, named by the heading above it where that has an anchor."""
+    if tokens[at].nesting < 0:
+        return "</table>\n</div>\n"
+    above = next((token for token in reversed(tokens[:at]) if token.type == "heading_open"), None)
+    anchor = above.attrGet("id") if above else None
+    name = f' aria-labelledby="{anchor}"' if anchor else ""
+    return f'<div class="table" role="group" tabindex="0"{name}>\n<table>\n'
+
+
+def _draw_excerpt(
+    _self: RendererHTML,
+    tokens: Sequence[Token],
+    at: int,
+    _options: OptionsDict,
+    _env: MutableMapping[str, Any],
+) -> str:
+    """A Markdown `>`: words set apart (a form, a letter); a pull quote is a box of its own."""
+    return '<div class="well">\n' if tokens[at].nesting > 0 else "</div>\n"
 
 
 def _is_box(params: str, _markup: str) -> bool:
@@ -418,6 +426,8 @@ def _markdown() -> MarkdownIt:
         ("td_open", _draw_cell),
         ("table_open", _draw_table),
         ("table_close", _draw_table),
+        ("blockquote_open", _draw_excerpt),
+        ("blockquote_close", _draw_excerpt),
     ):
         parser.add_render_rule(name, rule)
     return parser

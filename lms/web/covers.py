@@ -137,9 +137,7 @@ def _weave(rows: tuple[str, ...], colours: tuple[str, str, str, str]) -> Weave:
         width=len(rows[0]) * CELL_WIDTH,
         height=len(rows) * CELL_HEIGHT,
         ground=ground,
-        paths=tuple(
-            (ink, _path(rows, lit)) for ink, lit in zip(inks, ".12", strict=True)
-        ),
+        paths=tuple((ink, _path(rows, lit)) for ink, lit in zip(inks, ".12", strict=True)),
     )
 
 

@@ -1,0 +1,76 @@
+"""Reads of accounts: small rows made for one purpose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from lms.accounts import secrets
+from lms.accounts.models import Person, RoleGrant, SignIn
+from lms.accounts.rules import skeleton
+from lms.core.db import db
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The person behind a sign-in."""
+
+    sign_in_id: int
+    own_phone: bool
+    person_id: int
+    public_id: str
+    handle: str
+    zone: str
+    roles: frozenset[str]
+
+
+def by_token(token: str, now: datetime) -> Found | None:
+    """The person behind a sign-in's cookie token, with her roles, in one statement."""
+    roles = (
+        select(func.aggregate_strings(RoleGrant.role, ","))
+        .where(RoleGrant.person_id == Person.id)
+        .scalar_subquery()
+    )
+    person = (Person.id, Person.public_id, Person.handle, Person.zone)
+    hashed = secrets.token_hash(token)
+    statement = (
+        select(SignIn.id, SignIn.own_phone, *person, roles)
+        .join(Person, Person.id == SignIn.person_id)
+        .where(SignIn.token_hash == hashed, SignIn.expires_at > now, Person.state == "active")
+    )
+    row = db.session.execute(statement).first()
+    if row is None:
+        return None
+    sign_in_id, own_phone, person_id, public_id, handle, zone, held = row
+    granted: frozenset[str] = frozenset(held.split(",")) if held else frozenset()
+    return Found(sign_in_id, own_phone, person_id, public_id, handle, zone, granted)
+
+
+def by_handle(handle: str) -> Person | None:
+    """The person with this handle, in any case, spacing or look-alike letters."""
+    return db.session.scalar(select(Person).where(Person.skeleton == skeleton(handle)))
+
+
+def by_id(person_id: int) -> Person:
+    """The person with this number, who must exist."""
+    return db.session.get_one(Person, person_id)
+
+
+def has_recovery(person_id: int) -> bool:
+    """Whether the person has written down a recovery code."""
+    hashed = select(Person.recovery_hash).where(Person.id == person_id)
+    return db.session.scalar(hashed) is not None
+
+
+def holders(role: str) -> list[int]:
+    """Ids of the people who hold a role."""
+    held = select(RoleGrant.person_id).where(RoleGrant.role == role)
+    return list(db.session.scalars(held.order_by(RoleGrant.person_id)))
+
+
+def sign_in_count(person_id: int, now: datetime) -> int:
+    """How many browsers are signed in as the person."""
+    live = (SignIn.person_id == person_id) & (SignIn.expires_at > now)
+    return db.session.scalar(select(func.count()).select_from(SignIn).where(live)) or 0

@@ -1,0 +1,121 @@
+"""Who is on the other end of a request. The only module that knows Flask-Login (it has no types).
+
+The signed cookie holds a random token, when it was last used, and nothing about the person.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from flask import Flask, Response, current_app, g, request, session
+from flask_login import LoginManager, current_user, login_user, logout_user
+
+from lms.accounts import queries
+from lms.core.clock import now
+from lms.core.policy import Actor
+from lms.core.settings import Settings
+
+TOKEN = "_user_id"  # noqa: S105 - where Flask-Login keeps the id that `Bearer.get_id` returns
+LAST = "t"
+_KEPT_OVER_SIGN_IN = ("kept",)
+
+
+class Bearer:
+    """The four members that Flask-Login asks of a user, around an actor and the cookie's token."""
+
+    is_active = True
+    is_authenticated = True
+    is_anonymous = False
+
+    def __init__(self, token: str, actor: Actor | None, *, own_phone: bool = False) -> None:
+        self.token, self.actor, self.own_phone = token, actor, own_phone
+
+    def get_id(self) -> str:
+        """What Flask-Login keeps in the signed cookie."""
+        return self.token
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Set up cookies and Flask-Login."""
+    manager = LoginManager(app)
+    # Its session protection hashes address and browser into the cookie; nothing of that is kept here.
+    manager.session_protection = None
+    manager._session_identifier_generator = lambda: ""  # noqa: SLF001
+    manager.user_loader(_load)
+    app.config.update(
+        SESSION_COOKIE_NAME="__Host-s" if settings.https else "s",
+        SESSION_COOKIE_SECURE=settings.https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=settings.own_phone_days * 24 * 3600,
+    )
+
+
+def identify() -> Actor | None:
+    """The signed-in person of this request, or None."""
+    if TOKEN not in session:
+        return None
+    found: Actor | None = current_user.actor if current_user.is_authenticated else None
+    return found
+
+
+def _load(token: str) -> Bearer | None:
+    found = queries.by_token(token, now())
+    if found is None or (not found.own_phone and _idle()):
+        return None
+    _tick()
+    facts = (
+        found.person_id,
+        found.public_id,
+        found.handle,
+        found.roles,
+        found.zone,
+        found.sign_in_id,
+    )
+    return Bearer(token, Actor(*facts), own_phone=found.own_phone)
+
+
+def _idle() -> bool:
+    settings: Settings = current_app.extensions["settings"]
+    return time.time() - int(session.get(LAST, 0)) > settings.idle_minutes * 60
+
+
+def _tick() -> None:
+    # The idle clock lives in the cookie, not in a row: a page view writes nothing. One cookie a minute at most.
+    if time.time() - int(session.get(LAST, 0)) > 60:
+        session[LAST] = int(time.time())
+
+
+def begin(token: str, *, own_phone: bool) -> None:
+    """Put a new sign-in into the cookie. Everything older in it goes, so a planted cookie is worth nothing."""
+    kept = {name: session[name] for name in _KEPT_OVER_SIGN_IN if name in session}
+    session.clear()
+    session.update(kept)
+    session.permanent = own_phone
+    session[LAST] = int(time.time())
+    login_user(Bearer(token, None, own_phone=own_phone))
+    session.pop("_id", None)
+    g.pop("actor", None)
+
+
+def end() -> str | None:
+    """Empty the cookie. Return the token that was in it, so that its row can go too."""
+    token: Any = session.get(TOKEN)
+    logout_user()
+    session.clear()
+    g.pop("actor", None)
+    return str(token) if token else None
+
+
+def token() -> str:
+    """The token of this browser's sign-in."""
+    return str(session[TOKEN])
+
+
+def forget_browser(response: Response) -> Response:
+    """Ask the browser to drop what it has of us. Only over TLS do browsers listen."""
+    response.headers["Clear-Site-Data"] = '"cache", "cookies"'
+    response.delete_cookie(current_app.config["SESSION_COOKIE_NAME"], secure=request.is_secure)
+    return response

@@ -1,0 +1,99 @@
+"""The one place that knows every room: the list of rooms, the factory, the house's own commands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, g
+from flask_migrate import Migrate
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import StrictUndefined
+from werkzeug.routing import BaseConverter
+
+from lms.accounts import signin
+from lms.accounts.room import ROOM as ACCOUNTS
+from lms.accounts.views import ask_to_sign_in
+from lms.cli import COMMANDS
+from lms.core import db as data
+from lms.core import i18n, jobs, keys, log, once, policy, room
+from lms.core.policy import SignInNeeded
+from lms.core.settings import Settings
+from lms.web import covers, errors, headers, static_files
+from lms.web.room import ROOM as WEB
+
+ROOT = Path(__file__).resolve().parent.parent
+ROOMS = (WEB, ACCOUNTS)
+LARGEST_REQUEST = 2 * 1024 * 1024
+
+
+class Language(BaseConverter):
+    """The first part of an address: one of our languages, and nothing else."""
+
+    regex = "|".join(i18n.LANGUAGES)
+
+
+def create_app(settings: Settings) -> Flask:
+    """Build the application of an instance. Raises what stops a start: bad settings, keys, or verdicts."""
+    app = Flask(
+        "lms", root_path=str(ROOT / "lms"), static_folder=None, template_folder="web/templates"
+    )
+    found = keys.load(settings.keys)
+    settings.data.mkdir(parents=True, exist_ok=True)
+    log.configure(settings.log_level)
+    app.config.update(
+        SECRET_KEY=found.secret,
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
+        WTF_CSRF_TIME_LIMIT=None,
+        TRANSLATIONS=ROOT / "translations",
+        COURSES=ROOT / "courses",
+    )
+    app.extensions["settings"] = settings
+    app.extensions["keys"] = found
+    _language_in_addresses(app)
+    data.init_app(app, settings)
+    once.init_app(app, found)
+    CSRFProtect(app)
+    i18n.init_app(app)
+    signin.init_app(app, settings)
+    policy.identify_by(signin.identify)
+    _templates(app)
+    headers.init_app(app, settings)
+    static_files.init_app(app)
+    errors.init_app(app)
+    app.register_error_handler(SignInNeeded, ask_to_sign_in)
+    Migrate(app, data.db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    app.extensions["huey"] = jobs.make_huey(app, settings)
+    room.furnish(app, ROOMS)
+    for command in COMMANDS:
+        app.cli.add_command(command)
+    policy.require_verdicts(app)
+    return app
+
+
+def _language_in_addresses(app: Flask) -> None:
+    app.url_map.converters["lang"] = Language
+
+    @app.url_value_preprocessor
+    def take(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+        g.lang = values.pop("lang", i18n.DEFAULT) if values else i18n.DEFAULT
+
+    @app.url_defaults
+    def give(endpoint: str, values: dict[str, Any]) -> None:
+        if "lang" not in values and app.url_map.is_endpoint_expecting(endpoint, "lang"):
+            values["lang"] = i18n.language()
+
+
+def _templates(app: Flask) -> None:
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        cover_art=covers.cover_art,
+        landing_art=covers.landing_art,
+        format_day=i18n.format_day,
+        format_time=i18n.format_time,
+        format_moment=i18n.format_moment,
+        format_number=i18n.format_number,
+        format_list=i18n.format_list,
+    )

@@ -1,0 +1,110 @@
+"""The house's own commands: keys, settings, worker, events, doctor."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import click
+from flask import current_app
+from flask.cli import AppGroup, with_appcontext
+from sqlalchemy import text
+
+from lms.core import events, jobs, outbox, room
+from lms.core import settings as setting_table
+from lms.core.clock import now
+from lms.core.db import db, reading
+from lms.core.settings import Settings
+
+BACKUP_OLDEST_HOURS = 26
+
+
+@click.command("settings")
+def settings() -> None:
+    """Print every setting with its default and meaning."""
+    for name, default, meaning in setting_table.table():
+        click.echo(f"{name}\n    {meaning}\n    default: {default or '(empty)'}")
+
+
+@click.command("events")
+@with_appcontext
+def who_listens() -> None:
+    """Print who listens to which event."""
+    for kind, found in sorted(events.listeners().items(), key=lambda pair: pair[0].__name__):
+        names = ", ".join(f"{listener.__module__}.{listener.__name__}" for listener in found)
+        click.echo(f"{kind.__name__}: {names}")
+
+
+jobs_group = AppGroup("jobs", help="Work behind the pages.")
+
+
+@jobs_group.command("work")
+def work() -> None:
+    """Run the worker until it is stopped."""
+    jobs.work(current_app.extensions["huey"])
+
+
+@jobs_group.command("run-due")
+def run_due() -> None:
+    """Carry out everything that is due now, then stop."""
+    outbox.plan_daily()
+    click.echo(f"{outbox.run_due()} done")
+
+
+@jobs_group.command("list")
+def list_jobs() -> None:
+    """List the kinds of work."""
+    click.echo("\n".join(outbox.kinds()))
+
+
+@click.command("doctor")
+@with_appcontext
+def doctor() -> None:
+    """Check settings, keys, database, queue and backups. Exit 1 when something needs a person."""
+    problems = [*_settings_problems(), *_database_problems(), *_backup_problems(), *room.health()]
+    for problem in problems:
+        click.echo(f"! {problem}")
+    if problems:
+        raise SystemExit(1)
+    click.echo("All is well.")
+
+
+def _settings_problems() -> list[str]:
+    found: Settings = current_app.extensions["settings"]
+    problems = []
+    if found.mode == "production" and found.data.resolve() in found.keys.resolve().parents:
+        problems.append(
+            "keys lie inside the data folder: a stolen disk image would open everything"
+        )
+    if found.keys.stat().st_mode & 0o077:
+        problems.append(f"other users can look into {found.keys}: chmod 700")
+    if not found.mail_url:
+        problems.append("mail is not set: notices are seen in the application only")
+    if not found.signatory_en:
+        problems.append("nobody signs certificates: set ALONGSIDE_SIGNATORY_EN and _RU")
+    return problems
+
+
+def _database_problems() -> list[str]:
+    with reading():
+        db.session.execute(text("SELECT 1"))
+        late, given_up = outbox.health()
+    problems = []
+    if late:
+        problems.append(f"{late} jobs wait for more than five minutes: is the worker running?")
+    if given_up:
+        problems.append(f"{given_up} jobs were given up: look into the worker's log")
+    return problems
+
+
+def _backup_problems() -> list[str]:
+    found: Settings = current_app.extensions["settings"]
+    if found.mode != "production":
+        return []
+    newest = max((p.stat().st_mtime for p in found.backups.glob("*")), default=0.0)
+    hours = (now() - datetime.fromtimestamp(newest, UTC)).total_seconds() / 3600
+    if hours > BACKUP_OLDEST_HOURS:
+        return [f"the newest backup in {found.backups} is {hours:.0f} hours old"]
+    return []
+
+
+COMMANDS: tuple[click.Command, ...] = (settings, who_listens, jobs_group, doctor)

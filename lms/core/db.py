@@ -1,0 +1,201 @@
+"""The data layer: typed models, two engines, one transaction a request.
+
+SQLite is the embedded engine (WAL, `synchronous=FULL`: an acknowledged write survives a power cut),
+PostgreSQL the one for several machines. A reading request gets a deferred transaction, a writing one takes
+the write lock at its first statement. `commit(` stands in this module and nowhere else.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask, Response, g, request
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, DateTime, Dialect, Engine, LargeBinary, MetaData, event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.types import TypeDecorator
+
+from lms.core.settings import Settings
+
+# How sensitive a column is (`safety.md` 1.1). Every column names one; a house test fails for one without.
+S0 = {"sensitivity": "S0"}  # public
+S1 = {
+    "sensitivity": "S1"
+}  # pseudonymous: seen by the person, her mentor, her coordinator (progress only)
+S2 = {"sensitivity": "S2"}  # protected: sealed with the server's key, every read leaves a line
+S3 = {"sensitivity": "S3"}  # sealed to persons
+K = {"sensitivity": "K"}  # verifiers and wrapped keys: useless without what the person knows
+
+_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment, kept in UTC. SQLite has no zones, so they are taken off and put back on."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive moment: it would silently mean another time on another machine."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs its time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the moment aware, in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Model(DeclarativeBase):
+    """Base of every table."""
+
+    metadata = MetaData(naming_convention=_NAMES)
+    type_annotation_map = {  # noqa: RUF012
+        datetime: UtcDateTime,
+        bytes: LargeBinary,
+        dict[str, Any]: JSON().with_variant(JSONB(), "postgresql"),
+        list[Any]: JSON().with_variant(JSONB(), "postgresql"),
+    }
+
+
+db = SQLAlchemy(
+    metadata=Model.metadata,
+    disable_autonaming=True,
+    session_options={"expire_on_commit": False},
+)
+
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+_rendering: ContextVar[bool] = ContextVar("rendering", default=False)
+
+
+class QueryWhileRendering(RuntimeError):
+    """A template touched the database. Read rows first, then render."""
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Attach the database and the one transaction of a request."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(settings.database)
+    db.init_app(app)
+    app.before_request(_open_request)
+    app.after_request(_settle_request)
+
+
+def _engine_options(address: str) -> dict[str, Any]:
+    if address.startswith("sqlite"):
+        # The driver must not begin transactions by itself: BEGIN IMMEDIATE is ours (`_begin`).
+        return {"connect_args": {"isolation_level": None, "timeout": 5}}
+    return {"pool_pre_ping": True}
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_connection(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "busy_timeout=5000",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+        "trusted_schema=OFF",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: Connection) -> None:
+    if _rendering.get():
+        raise QueryWhileRendering("read rows before rendering; see lms.web.page")
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _count(*_: Any) -> None:
+    # One integer a statement: cheap enough to keep, and page budgets are tested with it.
+    if g:
+        g.statements = g.get("statements", 0) + 1
+
+
+def _open_request() -> None:
+    _writing.set(request.method not in {"GET", "HEAD", "OPTIONS"})
+    _rendering.set(False)
+
+
+def _settle_request(response: Response) -> Response:
+    finish(keep=_writing.get() and response.status_code < 400)
+    _writing.set(False)
+    return response
+
+
+def after_commit(action: Callable[[], None]) -> None:
+    """Call `action` once the open transaction has been committed; forget it if it is rolled back."""
+    db.session.info.setdefault("after_commit", []).append(action)
+
+
+def finish(*, keep: bool) -> None:
+    """End the open transaction: commit it and run what waited for that, or roll it back."""
+    waiting = db.session.info.pop("after_commit", [])
+    if keep:
+        db.session.commit()
+        for action in waiting:
+            action()
+    else:
+        db.session.rollback()
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """One writing transaction outside a request: a job, a command, a test."""
+    finish(keep=False)
+    token = _writing.set(True)
+    try:
+        yield
+        finish(keep=True)
+    except BaseException:
+        finish(keep=False)
+        raise
+    finally:
+        _writing.reset(token)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """One reading transaction; nothing of it is kept, and no write lock is taken, even in a POST."""
+    finish(keep=False)
+    token = _writing.set(False)
+    try:
+        yield
+    finally:
+        finish(keep=False)
+        _writing.reset(token)
+
+
+@contextmanager
+def rendering() -> Iterator[None]:
+    """Forbid the database while a template runs."""
+    token = _rendering.set(True)
+    try:
+        yield
+    finally:
+        _rendering.reset(token)

@@ -1,0 +1,133 @@
+"""Every setting of an instance: one frozen object, read once from `ALONGSIDE_*` variables.
+
+An unknown variable stops the start: a mistyped `ALONGSIDE_SIGNUP_` would otherwise leave a door open in silence.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+PREFIX = "ALONGSIDE_"
+
+
+class SettingsError(Exception):
+    """A setting is unknown or has a value that cannot be used. The message names it and says what to write."""
+
+
+def _doc(default: object, text: str) -> Any:
+    """A field with its meaning beside it; Any, since a dataclass field stands for its own default."""
+    return field(default=default, metadata={"doc": text})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The documented table of settings; `flask settings` prints it."""
+
+    mode: str = _doc("production", "production, demo or test; demo and test may run without TLS")
+    data: Path = _doc(Path("instance"), "folder of the database and the queue")
+    keys: Path = _doc(
+        Path("instance/keys"), "folder of the key files; on a real host outside `data`"
+    )
+    database_url: str = _doc("", "empty: SQLite in `data`; or postgresql://user@host/name")
+    redis_url: str = _doc("", "empty: queue in a SQLite file; or redis://host/0")
+    public_url: str = _doc(
+        "http://127.0.0.1:5000", "address that people type; decides cookie safety"
+    )
+    product_en: str = _doc("Alongside", "product name in English; it never says what the field is")
+    product_ru: str = _doc("Рядом", "product name in Russian")
+    leave_url: str = _doc("", "where Leave goes; empty: a neutral page of our own")
+    signup: str = _doc("open", "open, or code (only with an invitation)")
+    time_zone: str = _doc(
+        "Europe/Vilnius", "IANA zone used until a person or cohort says otherwise"
+    )
+    issuer_en: str = _doc(
+        "Eurasian Harm Reduction Association", "issuer printed on certificates, English"
+    )
+    issuer_ru: str = _doc(
+        "Евразийская ассоциация снижения вреда", "issuer printed on certificates, Russian"
+    )
+    signatory_en: str = _doc("", "name and role under the signature line, as 'Name; role', English")
+    signatory_ru: str = _doc("", "the same in Russian")
+    argon2_memory_kib: int = _doc(46 * 1024, "memory of one passphrase check, in KiB")
+    argon2_passes: int = _doc(1, "passes of one passphrase check")
+    idle_minutes: int = _doc(30, "minutes without a page before a shared phone is signed out")
+    session_hours: int = _doc(12, "longest sign-in on a shared phone, in hours")
+    own_phone_days: int = _doc(14, "longest sign-in after 'This phone is mine', in days")
+    mail_url: str = _doc(
+        "", "empty: no mail; or smtp://user:password@host:587 (STARTTLS), smtps://…:465"
+    )
+    mail_from: str = _doc("", "neutral sender address of mails")
+    backups: Path = _doc(Path("backups"), "folder whose newest file `flask doctor` looks at")
+    log_level: str = _doc("info", "debug, info, warning or error")
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read settings from the environment.
+
+        Raises SettingsError for an unknown `ALONGSIDE_*` name or a value that does not fit.
+        """
+        env = os.environ if environ is None else environ
+        given = {k.removeprefix(PREFIX).lower(): v for k, v in env.items() if k.startswith(PREFIX)}
+        known = {f.name: f for f in fields(cls)}
+        for name in given:
+            if name not in known:
+                raise SettingsError(
+                    f"{PREFIX}{name.upper()} is not a setting; `flask settings` lists them"
+                )
+        values = {name: _convert(name, text, known[name].default) for name, text in given.items()}
+        return cls(**values)  # type: ignore[arg-type]
+
+    def __post_init__(self) -> None:
+        if self.mode not in {"production", "demo", "test"}:
+            raise SettingsError(f"{PREFIX}MODE is {self.mode!r}; write production, demo or test")
+        if self.signup not in {"open", "code"}:
+            raise SettingsError(f"{PREFIX}SIGNUP is {self.signup!r}; write open or code")
+        if self.mode == "production" and not self.https:
+            raise SettingsError(f"{PREFIX}PUBLIC_URL must begin with https:// in production")
+
+    @property
+    def https(self) -> bool:
+        """Whether people reach the instance over TLS."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy address of the database."""
+        return self.database_url or f"sqlite:///{(self.data / 'alongside.db').resolve()}"
+
+    def product(self, lang: str) -> str:
+        """The name of the product in a language."""
+        return self.product_ru if lang == "ru" else self.product_en
+
+    def issuer(self, lang: str) -> str:
+        """The issuer printed on a certificate."""
+        return self.issuer_ru if lang == "ru" else self.issuer_en
+
+    def signatory(self, lang: str) -> tuple[str, str]:
+        """Name and role of who signs certificates; ('', '') where the operator set none."""
+        name, _, role = (self.signatory_ru if lang == "ru" else self.signatory_en).partition(";")
+        return name.strip(), role.strip()
+
+
+def _convert(name: str, text: str, default: object) -> object:
+    if isinstance(default, Path):
+        return Path(text)
+    if isinstance(default, int):
+        try:
+            return int(text)
+        except ValueError:
+            raise SettingsError(
+                f"{PREFIX}{name.upper()} is {text!r}; write a whole number"
+            ) from None
+    return text
+
+
+def table() -> list[tuple[str, str, str]]:
+    """Return (variable, default, meaning) of every setting, for `flask settings` and the operators' page."""
+    return [
+        (PREFIX + f.name.upper(), str(f.default), str(f.metadata["doc"])) for f in fields(Settings)
+    ]

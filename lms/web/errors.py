@@ -1,0 +1,95 @@
+"""Error pages: what happened, what is safe, what to do next. What was typed is never lost."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, current_app, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import IntegrityError, OperationalError
+from werkzeug.exceptions import HTTPException
+
+from lms.core.db import finish
+from lms.core.i18n import gettext as _
+from lms.core.log import log
+from lms.web.forms import ReplayForm, typed_text
+from lms.web.page import page
+
+
+def init_app(app: Flask) -> None:
+    """Attach the pages."""
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(CSRFError, _stale)
+    app.register_error_handler(IntegrityError, _conflict)
+    app.register_error_handler(OperationalError, _busy)
+    app.register_error_handler(Exception, _broken)
+
+
+def words(code: int) -> tuple[str, str]:
+    """Heading and advice for a status code."""
+    known = {
+        404: (
+            _("There is nothing at this address"),
+            _("It may have moved, or it is not open to you. Start again from the first page."),
+        ),
+        405: (_("This page can't be used that way"), _("Go back and use the button on the page.")),
+        413: (_("That is too much at once"), _("Make the text or file smaller and send it again.")),
+        429: (_("A short pause"), _("Too many tries in a row. Wait a minute, then try again.")),
+        503: (
+            _("Very busy at the moment"),
+            _("Nothing was saved and nothing is lost. Wait a few seconds and send it again."),
+        ),
+    }
+    if code in known:
+        return known[code]
+    if code < 500:
+        return _("This could not be understood"), _(
+            "Go back, look at what you typed and try again."
+        )
+    return (
+        _("Something broke on our side"),
+        _("What you had saved before is safe. Try again in a minute."),
+    )
+
+
+def _http(error: HTTPException) -> Response:
+    if error.code is None or error.code < 400:
+        return error.get_response()  # type: ignore[return-value]
+    return error_page(error.code)
+
+
+def error_page(code: int) -> Response:
+    """The page for a status code, with the typed text to send again where there is some."""
+    finish(keep=False)
+    heading, advice = words(code)
+    form = ReplayForm.of_request() if typed_text() else None
+    response = page("error.html", code, heading=heading, advice=advice, replay=form)
+    if code in {429, 503}:
+        response.headers["Retry-After"] = "5"
+    return response
+
+
+def _stale(_error: CSRFError) -> Response:
+    finish(keep=False)
+    heading = _("This page was open for a long time")
+    advice = _("What you typed is still here. Press the button to send it again.")
+    return page("error.html", 400, heading=heading, advice=advice, replay=ReplayForm.of_request())
+
+
+def _conflict(_error: IntegrityError) -> Response:
+    finish(keep=False)
+    heading = _("Somebody was faster")
+    advice = _(
+        "This changed while you were looking at it. Go back, look again and repeat what you need."
+    )
+    return page("error.html", 409, heading=heading, advice=advice, replay=None)
+
+
+def _busy(error: OperationalError) -> Response:
+    log.error("database.unavailable", error=type(error.orig).__name__)
+    return error_page(503)
+
+
+def _broken(error: Exception) -> Response:
+    if current_app.config["PROPAGATE_EXCEPTIONS"]:
+        raise error
+    log.error("request.failed", endpoint=request.endpoint, exc_info=error)
+    return error_page(500)

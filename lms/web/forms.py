@@ -1,0 +1,138 @@
+"""Form and field classes: what every form refuses, and how typed text survives a failure.
+
+A form carries a CSRF token that lives as long as the session and a one-time key (`core.once`).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from flask import request
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
+from wtforms import Field, HiddenField, StringField, TextAreaField
+from wtforms.validators import ValidationError
+
+from lms.core import text
+from lms.core.i18n import gettext as _
+from lms.core.i18n import ngettext
+from lms.core.ids import token
+from lms.core.once import FIELD as KEY_FIELD
+
+CSRF_FIELD = "csrf_token"
+# Never carried over a failed request: a secret must be typed by a person who is there.
+SECRET_FIELDS = frozenset({"passphrase", "again", "code", "recovery"})
+REPLAY_LIMIT = 64_000
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """Base of every form."""
+
+    form_key = HiddenField(default=token)
+
+
+class Line(StringField):
+    """One line of text, NFC, trimmed. Refuses controls, bidi tricks, invisible characters and excess length."""
+
+    def __init__(self, label: Any, *, longest: int = 200, **options: Any) -> None:
+        super().__init__(label, **options)
+        self.longest = longest
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Normalise what came in."""
+        self.data = unicodedata.normalize("NFC", valuelist[0]).strip() if valuelist else ""
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what can't be shown safely in one line."""
+        refuse_unsafe(self.data or "", self.longest, lines=False)
+
+
+class Text(TextAreaField):
+    """Several lines of text, with the same refusals; line breaks are kept as \\n."""
+
+    def __init__(self, label: Any, *, longest: int = 10_000, **options: Any) -> None:
+        super().__init__(label, **options)
+        self.longest = longest
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Normalise what came in."""
+        typed = valuelist[0].replace("\r\n", "\n") if valuelist else ""
+        self.data = unicodedata.normalize("NFC", typed).strip()
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what can't be stored or shown."""
+        refuse_unsafe(self.data or "", self.longest, lines=True)
+
+
+def refuse_unsafe(typed: str, longest: int, *, lines: bool) -> None:
+    """Raise ValidationError for text that is too long or holds characters that could deceive a reader."""
+    if len(typed) > longest:
+        over = len(typed) - longest
+        raise ValidationError(
+            ngettext(
+                "Too long by %(num)s character. Make it shorter; nothing is lost.",
+                "Too long by %(num)s characters. Make it shorter; nothing is lost.",
+                over,
+            )
+        )
+    if not text.is_clean(typed, multiline=lines):
+        raise ValidationError(
+            _("There is an invisible or control character in it. Type it again by hand.")
+        )
+
+
+def needed(message: Any) -> Any:
+    """Validator: something must be typed or chosen; `message` says what to do."""
+
+    def check(_form: Any, field: Field) -> None:
+        if not field.data:
+            raise ValidationError(str(message))
+
+    check.field_flags = {"required": True}  # type: ignore[attr-defined]
+    return check
+
+
+def typed(field: Field) -> str:
+    """What stands in a field, as text; an empty field is an empty text."""
+    return str(field.data or "")
+
+
+class ReplayForm(Form):
+    """Carries the fields of a request that could not be done, so that one press sends them again.
+
+    They travel in the page only; nothing of them is stored (`decisions.md` 38).
+    """
+
+    @classmethod
+    def of_request(
+        cls, action: str | None = None, fields: MultiDict[str, str] | None = None
+    ) -> ReplayForm:
+        """Build it from the present request."""
+        form = cls(formdata=None)
+        form.replay_action = action or request.full_path.rstrip("?")
+        form.replay_fields = safe_fields(request.form if fields is None else fields)
+        return form
+
+    replay_action: str
+    replay_fields: Sequence[tuple[str, str]]
+
+
+def safe_fields(fields: MultiDict[str, str]) -> list[tuple[str, str]]:
+    """The fields that may travel: no tokens, no secrets, at most 64 KB of text."""
+    found = [
+        (name, value)
+        for name, value in fields.items(multi=True)
+        if name not in {CSRF_FIELD, KEY_FIELD} and name not in SECRET_FIELDS
+    ]
+    return found if _size(found) <= REPLAY_LIMIT else []
+
+
+def _size(fields: Iterable[tuple[str, str]]) -> int:
+    return sum(len(name) + len(value) for name, value in fields)
+
+
+def typed_text() -> bool:
+    """Whether this request carries text that a person would be sorry to lose."""
+    return request.method == "POST" and bool(safe_fields(request.form))

@@ -1,0 +1,157 @@
+"""Making a page: read first, close the transaction, then render.
+
+A view ends with `page(...)`. From there on the database is out of reach, so no lock is held and no query
+hides in a template.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import (
+    Response,
+    current_app,
+    g,
+    get_flashed_messages,
+    make_response,
+    render_template,
+    request,
+    url_for,
+)
+
+from lms.core import once, room
+from lms.core.db import finish, rendering
+from lms.core.i18n import LANGUAGES, gettext, language
+from lms.core.policy import Actor, actor
+from lms.core.settings import Settings
+
+THEMES = ("system", "light", "dark")
+THEME_COOKIE = "theme"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One entry of a navigation."""
+
+    label: str
+    url: str
+    icon: str = ""
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """What the header shows of a signed-in person."""
+
+    name: str
+    initial: str
+    is_mentor: bool
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """Everything around a page's content; `templates/README.md` describes each field."""
+
+    product: str
+    lang: str
+    dir: str
+    theme: str
+    switch: list[tuple[str, str, str]]
+    nav: list[Link]
+    tabs: list[Link]
+    viewer: Viewer | None
+    home_url: str
+    sign_in_url: str
+    leave_url: str
+    footer: list[tuple[str, str]]
+    flashes: list[tuple[str, str]]
+    idle_minutes: int
+    focus_mode: bool = False
+
+
+def page(template: str, status: int = 200, *, keep: bool = False, **context: Any) -> Response:
+    """Render a template as the answer.
+
+    `keep` commits what a writing request did although it answers with a page (a counted failure); without
+    it such a request is rolled back, and its form may be sent again either way.
+    """
+    shell = make_shell(actor())
+    if keep:
+        once.release()
+    finish(keep=keep)
+    with rendering():
+        response = make_response(render_template(template, shell=shell, **context), status)
+    if shell.viewer or "form" in context:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def make_shell(person: Actor | None) -> Shell:
+    """The shell for this request and person. Costs no statement."""
+    lang = language()
+    settings: Settings = current_app.extensions["settings"]
+    items = room.navigation(person)
+    links = [(item, _link(item)) for item in items]
+    return Shell(
+        product=settings.product(lang),
+        lang=lang,
+        dir="rtl" if request.args.get("dir") == "rtl" and settings.mode == "test" else "ltr",
+        theme=theme(),
+        switch=[(code, name, _same_page(code)) for code, name in LANGUAGES.items() if code != lang],
+        nav=[link for _, link in links],
+        tabs=[link for item, link in links if item.tab] if person else [],
+        viewer=_viewer(person),
+        home_url=url_for("web.home") if person else front_url(),
+        sign_in_url=url_for("accounts.sign_in"),
+        leave_url=url_for("leaving.leave"),
+        footer=_footer(),
+        flashes=get_flashed_messages(with_categories=True),  # type: ignore[arg-type]
+        idle_minutes=settings.idle_minutes if person else 0,
+    )
+
+
+def front_url() -> str:
+    """The first page in the reader's language, open to all."""
+    return f"/{language()}/"
+
+
+def theme() -> str:
+    """The colours that this browser chose; the system's own by default."""
+    chosen = request.cookies.get(THEME_COOKIE, "")
+    return chosen if chosen in THEMES else "system"
+
+
+def _viewer(person: Actor | None) -> Viewer | None:
+    if person is None:
+        return None
+    initial = person.name[:1].upper() or "?"
+    return Viewer(person.name, initial, person.has("mentor"), url_for("accounts.account"))
+
+
+def _link(item: room.NavItem) -> Link:
+    url = url_for(item.endpoint)
+    current = g.get("nav") == item.endpoint or request.path == url
+    return Link(str(item.label), url, item.icon, current)
+
+
+def _same_page(code: str) -> str:
+    # The same address in the other language; the query goes along, a POST's page falls back to its address.
+    parts = request.path.split("/", 2)
+    rest = parts[2] if len(parts) > 2 and parts[1] in LANGUAGES else ""
+    query = f"?{request.query_string.decode('ascii', 'ignore')}" if request.query_string else ""
+    return f"/{code}/{rest}{query}"
+
+
+def _footer() -> list[tuple[str, str]]:
+    names = [
+        ("audit.your_data", gettext("Your data")),
+        ("web.about", gettext("About")),
+        ("web.rules", gettext("Community rules")),
+        ("web.accessibility", gettext("Accessibility")),
+        ("web.no_trace", gettext("How to leave no trace")),
+        ("certificates.check", gettext("Check a certificate")),
+    ]
+    known = current_app.view_functions
+    return [(label, url_for(endpoint)) for endpoint, label in names if endpoint in known]

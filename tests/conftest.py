@@ -1,0 +1,102 @@
+"""One application for a whole test run, an empty database for every test, and a browser-like client.
+
+`TEST_DATABASE_URL` runs the same tests on PostgreSQL. Sockets are closed but for the database's.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from lms.app import create_app
+from lms.core import keys
+from lms.core.db import Model, db, finish
+from lms.core.settings import Settings
+from tests.client import Browser
+
+ROOT = Path(__file__).resolve().parent.parent
+ENGINE = "postgresql" if os.environ.get("TEST_DATABASE_URL") else "sqlite"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def translations() -> None:
+    """Compile the catalogues, which are never committed."""
+    for source in ROOT.glob("translations/*/LC_MESSAGES/messages.po"):
+        target = source.with_suffix(".mo")
+        if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
+            command = [sys.executable, "-m", "babel.messages.frontend", "compile", "-f"]
+            files = ["-i", str(source), "-o", str(target), "-l", source.parts[-3]]
+            subprocess.run([*command, *files], check=True, capture_output=True)
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Settings:
+    """Settings of a test instance: cheap passphrases, everything in a folder of its own."""
+    folder = tmp_path_factory.mktemp("instance")
+    keys.create(folder / "keys")
+    url = os.environ.get("TEST_DATABASE_URL", "")
+    return Settings(
+        mode="test",
+        data=folder,
+        keys=folder / "keys",
+        database_url=f"{url}_{worker_id}" if url else "",
+        argon2_memory_kib=8,
+        public_url="http://localhost",
+        log_level="error",
+    )
+
+
+@pytest.fixture(scope="session")
+def app(settings: Settings) -> Iterator[Flask]:
+    """The application, with its tables made from the models (the migrations have tests of their own)."""
+    app = create_app(settings)
+    app.extensions["huey"].immediate = False
+    app.config["PROPAGATE_EXCEPTIONS"] = True
+    with app.app_context():
+        if settings.database_url:
+            with db.engine.begin() as connection:
+                connection.execute(text("DROP SCHEMA public CASCADE"))
+                connection.execute(text("CREATE SCHEMA public"))
+        db.create_all()
+    # No context stays open: a request of the test client would share its `g` with the next one.
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def _empty(request: pytest.FixtureRequest) -> Iterator[None]:
+    # Only tests that use the application pay for emptying its tables.
+    yield
+    if "app" not in request.fixturenames:
+        return
+    app: Flask = request.getfixturevalue("app")
+    with app.app_context():
+        finish(keep=False)
+        with db.engine.begin() as connection:
+            if ENGINE == "sqlite":
+                connection.execute(text("PRAGMA defer_foreign_keys = ON"))
+                for table in reversed(Model.metadata.sorted_tables):
+                    connection.execute(table.delete())
+            else:
+                names = ", ".join(f'"{table.name}"' for table in Model.metadata.sorted_tables)
+                connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+
+
+@pytest.fixture(scope="session")
+def worker_id(request: pytest.FixtureRequest) -> str:
+    """The name of this xdist worker; a single run has one name too."""
+    return str(getattr(request.config, "workerinput", {}).get("workerid", "gw0"))
+
+
+@pytest.fixture
+def browser(app: Flask) -> Browser:
+    """A guest's browser. `browser.sign_in(person)` makes it somebody's."""
+    return Browser(app)
