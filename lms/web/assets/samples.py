@@ -1,0 +1,63 @@
+"""Invented forms for ``/styleguide``, which shows every component in every state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms import (
+    BooleanField,
+    FileField,
+    Form,
+    HiddenField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.widgets import CheckboxInput, ListWidget
+
+
+class SampleForm(Form):
+    """One field of every kind that the product uses."""
+
+    form_key = HiddenField(default="sample")
+    name = StringField(
+        "Name that others will see",
+        description="Pick something that nobody can link to you. You can change it later.",
+    )
+    passphrase = PasswordField("Passphrase", description="At least 15 characters. Six random words work well.")
+    back = RadioField(
+        "If you forget the passphrase",
+        choices=[("code", "A code on paper"), ("none", "No way back")],
+        default="code",
+    )
+    asks = SelectMultipleField(
+        "Who can ask for the record?",
+        choices=[("person", "The person whose case it is"), ("office", "The ombudsperson’s office")],
+        default=["person"],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+    reader = RadioField(
+        "Who can read the note",
+        choices=[("both", "Saule can read it"), ("me", "Only me")],
+        default="both",
+    )
+    language = SelectField("Language", choices=[("en", "English"), ("ru", "Русский")])
+    note = TextAreaField("New note", description="What did you agree? What comes next?")
+    message = TextAreaField("Write to Daria")
+    record = FileField(
+        "Your record, one page",
+        description="Photo, PDF or text, up to 5 MB. We remove location and camera data.",
+    )
+    mine = BooleanField("This phone is mine", description="You stay logged in for 14 days.")
+
+
+def samples() -> dict[str, Any]:
+    """Return what ``styleguide.html`` needs beyond the globals: a calm form and one with errors."""
+    broken = SampleForm(data={"name": "Saule", "back": "code", "reader": "both", "asks": ["person"]})
+    broken.name.errors = ["“Saule” is taken. Try one below, or add a word."]
+    broken.passphrase.errors = ["Too short: 6 characters. It needs 15."]
+    return {"sample": SampleForm(prefix="calm"), "broken": broken}
