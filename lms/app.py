@@ -19,11 +19,12 @@ from lms.core import db as data
 from lms.core import i18n, jobs, keys, log, once, policy, room
 from lms.core.policy import SignInNeeded
 from lms.core.settings import Settings
+from lms.courses.room import ROOM as COURSES
 from lms.web import covers, errors, headers, static_files
 from lms.web.room import ROOM as WEB
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = (WEB, ACCOUNTS)
+ROOMS = (WEB, ACCOUNTS, COURSES)
 LARGEST_REQUEST = 2 * 1024 * 1024
 
 

@@ -164,10 +164,13 @@ def _question(
 def _check_yourself(draft: Draft, text: QuestionText) -> str:
     """A practice question of a lesson: each option opens its own feedback. Nothing is recorded or sent."""
     options = "".join(
-        f"<details><summary>{text.options[letter]}</summary><p>{text.feedback.get(letter, '')}</p></details>\n"
+        f'<details class="card"><summary>{text.options[letter]}</summary>'
+        f"<p>{text.feedback.get(letter, '')}</p></details>\n"
         for letter in dict.fromkeys(draft.letters)
     )
-    return f'<div class="check" id="{draft.key}">\n{text.prompt_html}\n{options}{text.explain_html}</div>\n'
+    return (
+        f'<section class="stack-s">\n{text.prompt_html}\n{options}{text.explain_html}</section>\n'
+    )
 
 
 def _look_over(read: ReadPage, page: Page, shared: Surroundings) -> None:

@@ -23,7 +23,7 @@ MEDIA_TYPES = {
 }
 
 _ACTIVE_SVG = re.compile(
-    rb"<script|<foreignobject|\son\w+\s*=|<!entity|<!doctype|@import|(?:href|src)\s*=\s*['\"]\s*(?!#)|url\(\s*['\"]?\s*(?!#)",
+    rb"<script|<style|\sstyle\s*=|<foreignobject|\son\w+\s*=|<!entity|<!doctype|@import|(?:href|src)\s*=\s*['\"]\s*(?!#)|url\(\s*['\"]?\s*(?!#)",
     re.IGNORECASE,
 )
 _TALKATIVE = {
@@ -147,7 +147,7 @@ class Pictures:
                 line,
                 column,
                 "E406",
-                "a drawing only: no scripts, links or outside files in it",
+                "shapes only: no scripts, styles, links or outside files (write fill=, stroke=)",
             )
         has_language = PurePosixPath(relative).stem.rpartition(".")[2] in self.languages
         if _SVG_WORDS.search(data) and not has_language and len(self.languages) > 1:

@@ -299,20 +299,6 @@ class QuestionReader:
             )
         elif len(draft.options) < 2 and not self.translation:
             self.report(draft.line, 1, "E109", f"{draft.key} needs at least two options")
-        alphabetical = draft.letters == tuple(sorted(draft.letters))
-        if (
-            draft.kind is Kind.ORDER
-            and alphabetical
-            and len(draft.options) > 1
-            and not self.translation
-        ):
-            first = draft.options[0]
-            self.report(
-                first.line,
-                first.column,
-                "W310",
-                "letters in alphabetical order tell the answer: mix them",
-            )
 
     def _pairs(self, draft: Draft) -> None:
         rights: set[str] = set()

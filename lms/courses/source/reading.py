@@ -94,7 +94,7 @@ def read_course(
     root: Path,
     *,
     glossary: Glossary | None = None,
-    published: Published | None = None,
+    published: Mapping[str, Published] | None = None,
     box_hints: Mapping[str, str] = BOX_HINTS,
 ) -> Reading:
     """Read one course folder. Never raises for what stands in it; a course with errors is not returned."""
@@ -114,7 +114,7 @@ def read_course(
     shared = Surroundings(problems, pictures, glossary or Glossary(), {**BOX_HINTS, **box_hints})
     work = _Work(root, files, languages, shared)
     course = _read(fields, work)
-    _compare_with_published(course, published, work)
+    _compare_with_published(course, (published or {}).get(course.key), work)
     whole = None if problems.has_errors else course
     return Reading(whole, tuple(problems.in_order()), tuple(work.states), dict(work.keys))
 

@@ -14,7 +14,7 @@ from lms.courses.source.model import Published
 from lms.courses.source.pages import digest_of
 from lms.courses.source.problems import Problem, Problems
 from lms.courses.source.reading import BOX_HINTS, COURSE_FILE, Reading, read_course
-from lms.courses.source.wording import Glossary, read_glossary
+from lms.courses.source.wording import read_glossary
 
 GLOSSARY = "glossary.toml"
 
@@ -45,22 +45,17 @@ def read_tree(
             Problem(str(path), 1, 1, "E000", "no course here: a course folder has a course.toml")
         ]
     problems = Problems()
-    glossary = _glossary(folders[0].parent, problems)
+    glossary = read_glossary(folders[0].parent, GLOSSARY, problems)
     readings: dict[Path, Reading] = {}
     for folder in folders:
-        last = (published or {}).get(folder.name)
         readings[folder] = read_course(
-            folder, glossary=glossary, published=last, box_hints=box_hints
+            folder, glossary=glossary, published=published, box_hints=box_hints
         )
     found = [_seen_from_here(folders[0].parent, problem) for problem in problems.in_order()]
     found += _ids_used_twice(readings)
     for folder, reading in readings.items():
         found += [_seen_from_here(folder, problem) for problem in reading.problems]
     return readings, sorted(set(found))
-
-
-def _glossary(folder: Path, problems: Problems) -> Glossary:
-    return read_glossary(folder, GLOSSARY, problems)
 
 
 def _ids_used_twice(readings: Mapping[Path, Reading]) -> Iterable[Problem]:
