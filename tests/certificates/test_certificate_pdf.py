@@ -1,4 +1,4 @@
-"""The file: words whole in all scripts, fonts inside, one page, the same bytes, nothing about the person in its head."""
+"""The file: words whole in all scripts, fonts inside, one page, the same bytes, a head that says nothing."""
 
 from __future__ import annotations
 
@@ -195,8 +195,8 @@ def test_a_record_that_cannot_be_printed_is_refused_before(change, reason):
 
 
 def test_a_text_too_wide_for_its_place_is_refused(printer):
-    with pytest.raises(DocumentRefused, match="check_text: too wide"):
-        printer.print(replace(ENGLISH, check_text="Щ" * 60))
+    with pytest.raises(DocumentRefused, match="modules: too wide"):
+        printer.print(replace(ENGLISH, modules=("Щ" * 90,)))
 
 
 def test_a_record_survives_its_journey():

@@ -31,13 +31,17 @@ def fake(act: str, **options: object) -> Printer:
     return Printer(command=(sys.executable, "-c", FAKE.format(path=sys.path, act=act)), **options)
 
 
+def _print_many(printer: Printer) -> None:
+    for _ in range(200):
+        printer.print(RUSSIAN)
+
+
 def test_killed_in_the_middle_then_back(printer):
     printer.print(ENGLISH)
     killer = threading.Timer(0.02, os.kill, (printer.pid, signal.SIGKILL))
     killer.start()
     with pytest.raises(PrinterDied):
-        for _ in range(200):
-            printer.print(RUSSIAN)
+        _print_many(printer)
     assert printer.print(RUSSIAN).startswith(b"%PDF-1.7")
 
 
@@ -82,9 +86,9 @@ def test_half_an_answer_is_none(act):
 
 
 def test_a_failure_tells_its_kind_and_no_word_of_the_record():
-    with fake("write_frame(sys.stdout.buffer, {'failed': 'MemoryError'})") as printer:
-        with pytest.raises(PrintingFailed, match="^MemoryError$"):
-            printer.print(ENGLISH)
+    failing = fake("write_frame(sys.stdout.buffer, {'failed': 'MemoryError'})")
+    with failing as printer, pytest.raises(PrintingFailed, match=r"^MemoryError$"):
+        printer.print(ENGLISH)
 
 
 def test_one_that_cannot_start_is_said_so():
@@ -99,7 +103,7 @@ def test_a_refusal_does_not_cost_the_process(printer):
     printer.print(ENGLISH)
     before = printer.pid
     with pytest.raises(DocumentRefused):
-        printer.print(replace(ENGLISH, check_text="Щ" * 60))
+        printer.print(replace(ENGLISH, modules=("Щ" * 90,)))
     assert printer.print(ENGLISH)
     assert printer.pid == before
 
