@@ -86,6 +86,7 @@ _LANDING = (
     "...............................",
     "...............................",
 )
+SEAL_STROKES = 48
 _LANDING_COLOURS = ("none", "#18483a", "#7fd6b4", "#bfaef7")
 
 
@@ -142,16 +143,17 @@ def _weave(rows: tuple[str, ...], colours: tuple[str, str, str, str]) -> Weave:
 
 
 @lru_cache
-def cover_art(theme: str) -> Weave:
-    """Return the cover of a course; a theme that nobody drew looks like `rights`."""
-    known = theme if theme in _COLOURS else "rights"
+def cover_art(name: str) -> Weave:
+    """Return the cover of a theme, or the `scrap` of an empty state, or the ring of the `seal`.
+
+    A theme that nobody drew looks like `rights`: a course never lacks a cover.
+    """
+    if name == "scrap":
+        return _weave(motif("budgets")[:3], _COLOURS["services"])
+    if name == "seal":
+        return _ring()
+    known = name if name in _COLOURS else "rights"
     return _weave(motif(known), _COLOURS[known])
-
-
-@lru_cache
-def scrap_art() -> Weave:
-    """Return the strip of cloth that stands in an empty state."""
-    return _weave(motif("budgets")[:3], _COLOURS["services"])
 
 
 @lru_cache
@@ -160,12 +162,8 @@ def landing_art() -> Weave:
     return _weave(_LANDING, _LANDING_COLOURS)
 
 
-SEAL_STROKES = 48
-
-
-@lru_cache
-def seal_art() -> Weave:
-    """Return the ring of the seal, pine and iris in turn, around (100, 100)."""
+def _ring() -> Weave:
+    """Forty-eight strokes around (100, 100), pine and iris in turn."""
     pine = "".join(_ring_stroke(n, radius=79.5) for n in range(0, SEAL_STROKES, 2))
     iris = "".join(_ring_stroke(n, radius=84) for n in range(1, SEAL_STROKES, 2))
     paths = (("#0f5a45", pine), ("#4e3993", iris))

@@ -12,8 +12,6 @@ from lms.web.covers import (
     cover_art,
     landing_art,
     motif,
-    scrap_art,
-    seal_art,
 )
 
 STROKE = re.compile(r"M([\d.]+) ([\d.]+)l(-?[\d.]+)[ ]?(-?[\d.]+)")
@@ -83,10 +81,10 @@ def test_the_landing_art_begins_alone_and_ends_side_by_side() -> None:
 
 
 def test_the_scrap_is_half_a_cover_high() -> None:
-    assert scrap_art().height * 2 == cover_art("rights").height
+    assert cover_art("scrap").height * 2 == cover_art("rights").height
 
 
 def test_the_ring_of_the_seal_stays_on_its_paper() -> None:
-    ends = [(x, y) for _, path in seal_art().paths for x, y, *_ in strokes(path)]
+    ends = [(x, y) for _, path in cover_art("seal").paths for x, y, *_ in strokes(path)]
     assert len(ends) == 48
     assert all(0 < x < 200 and 0 < y < 200 for x, y in ends)
