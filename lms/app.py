@@ -20,11 +20,12 @@ from lms.core import i18n, jobs, keys, log, once, policy, room
 from lms.core.policy import SignInNeeded
 from lms.core.settings import Settings
 from lms.courses.room import ROOM as COURSES
+from lms.learning.room import ROOM as LEARNING
 from lms.web import covers, errors, headers, static_files
 from lms.web.room import ROOM as WEB
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = (WEB, ACCOUNTS, COURSES)
+ROOMS = (WEB, ACCOUNTS, COURSES, LEARNING)
 LARGEST_REQUEST = 2 * 1024 * 1024
 
 

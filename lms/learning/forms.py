@@ -1,0 +1,60 @@
+"""Forms of learning."""
+
+from __future__ import annotations
+
+from wtforms import RadioField, SelectMultipleField
+from wtforms.validators import ValidationError
+
+from lms.core.i18n import gettext as _
+from lms.core.i18n import lazy_gettext as _l
+from lms.core.i18n import ngettext
+from lms.web.forms import Form, Text, needed
+
+LONGEST_TASK = 40_000
+
+
+class TaskForm(Form):
+    """The text of a task."""
+
+    body = Text(
+        _l("Your text"),
+        longest=LONGEST_TASK,
+        validators=[needed(_l("Write your text first. A draft can be short."))],
+    )
+    met = SelectMultipleField(_l("I looked at each point"), choices=[], validate_choice=False)
+
+    def check_words(self, most: int) -> bool:
+        """Whether the text keeps to its length; the message says by how much it does not."""
+        over = len((self.body.data or "").split()) - most
+        if most <= 0 or over <= 0:
+            return True
+        message = ngettext(
+            "%(num)s word too many. Shorten it; as a draft it is kept as it is.",
+            "%(num)s words too many. Shorten it; as a draft it is kept as it is.",
+            over,
+        )
+        self.body.errors = [*self.body.errors, message]
+        return False
+
+
+class AnswerForm(Form):
+    """A reader's answer to a task."""
+
+    feedback = Text(
+        _l("Your answer"),
+        longest=10_000,
+        description=_l(
+            "Say what is strong, what is missing, and one next step. Only the two of you read it."
+        ),
+        validators=[needed(_l("Write at least one sentence. A bare yes or no helps nobody."))],
+    )
+    decision = RadioField(
+        _l("And now?"),
+        choices=[("accepted", _l("Accepted")), ("needs_work", _l("One more round"))],
+        validate_choice=False,
+    )
+
+    def validate_decision(self, field: RadioField) -> None:
+        """One of the two has to be chosen."""
+        if field.data not in {"accepted", "needs_work"}:
+            raise ValidationError(_("Choose one of the two."))

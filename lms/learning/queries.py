@@ -1,0 +1,217 @@
+"""Reads of learning. Progress comes as facts (`Progress`), judged by `rules.standing` and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, func, select
+
+from lms.accounts.models import Person
+from lms.core import sealing
+from lms.core.db import db
+from lms.courses.models import Item
+from lms.learning.models import Completion, Enrolment, Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The facts about one enrolment. `last_step` is the latest completion, or the start."""
+
+    enrolment_id: int
+    enrolment_public_id: str
+    person_id: int
+    course_id: int
+    version_id: int
+    started_at: datetime
+    completed_at: datetime | None
+    last_step: datetime
+    done: frozenset[int]
+
+
+def _facts() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Enrolment.id,
+            Enrolment.public_id,
+            Enrolment.person_id,
+            Enrolment.course_id,
+            Enrolment.version_id,
+            Enrolment.started_at,
+            Enrolment.completed_at,
+            Completion.item_id,
+            Completion.done_at,
+        )
+        .outerjoin(Completion, Completion.enrolment_id == Enrolment.id)
+        .order_by(Enrolment.id)
+    )
+
+
+def _gather(statement: Select[*tuple[Any, ...]]) -> list[Progress]:
+    rows = db.session.execute(statement).all()
+    done: dict[int, dict[int, datetime]] = {}
+    for row in rows:
+        found = done.setdefault(row[0], {})
+        if row[7] is not None:
+            found[row[7]] = row[8]
+    heads = {row[0]: row for row in rows}
+    return [_progress(head, done[number]) for number, head in heads.items()]
+
+
+def _progress(head: Row[*tuple[Any, ...]], done: dict[int, datetime]) -> Progress:
+    number, public_id, person_id, course_id, version_id, started_at, completed_at = head[:7]
+    last_step = max(done.values(), default=started_at)
+    course = (course_id, version_id, started_at, completed_at)
+    return Progress(number, public_id, person_id, *course, last_step, frozenset(done))
+
+
+def progress(person_id: int, course_id: int) -> Progress | None:
+    """One person in one course, in one statement; None when she has not started it."""
+    mine = (Enrolment.person_id == person_id) & (Enrolment.course_id == course_id)
+    return next(iter(_gather(_facts().where(mine))), None)
+
+
+def progress_of(person_id: int) -> list[Progress]:
+    """One person in all her courses, the one with the latest step first, in one statement."""
+    found = _gather(_facts().where(Enrolment.person_id == person_id))
+    return sorted(found, key=lambda facts: facts.last_step, reverse=True)
+
+
+def progress_of_many(
+    person_ids: Iterable[int], course_ids: Iterable[int] | None = None
+) -> list[Progress]:
+    """Several people, in one statement, in all their courses or in these."""
+    statement = _facts().where(Enrolment.person_id.in_(list(person_ids)))
+    if course_ids is not None:
+        statement = statement.where(Enrolment.course_id.in_(list(course_ids)))
+    return _gather(statement)
+
+
+def cohort_progress(version_id: int, person_ids: Sequence[int]) -> dict[int, Progress]:
+    """The people of a cohort on its course version: person id → facts, in one statement."""
+    mine = (Enrolment.version_id == version_id) & Enrolment.person_id.in_(person_ids)
+    return {facts.person_id: facts for facts in _gather(_facts().where(mine))}
+
+
+def enrolment_row(person_id: int, course_id: int) -> Enrolment | None:
+    """The enrolment itself, to be changed."""
+    mine = (Enrolment.person_id == person_id) & (Enrolment.course_id == course_id)
+    return db.session.scalar(select(Enrolment).where(mine))
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One round of a task with what decides about it; its text stays sealed until `text_of`."""
+
+    id: int
+    public_id: str
+    enrolment_id: int
+    person_id: int
+    person_public_id: str
+    course_id: int
+    version_id: int
+    item_id: int
+    round: int
+    state: str
+    self_checked: bool
+    saved_at: datetime
+    submitted_at: datetime | None
+    answered_at: datetime | None
+    reader_id: int | None
+
+
+def _tasks() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Submission.id,
+            Submission.public_id,
+            Submission.enrolment_id,
+            Enrolment.person_id,
+            Person.public_id,
+            Enrolment.course_id,
+            Enrolment.version_id,
+            Submission.item_id,
+            Submission.round,
+            Submission.state,
+            Submission.self_checked,
+            Submission.saved_at,
+            Submission.submitted_at,
+            Submission.answered_at,
+            Submission.reader_id,
+        )
+        .join(Enrolment, Enrolment.id == Submission.enrolment_id)
+        .join(Person, Person.id == Enrolment.person_id)
+    )
+
+
+def _as_tasks(statement: Select[*tuple[Any, ...]]) -> list[Task]:
+    return [Task(*row) for row in db.session.execute(statement)]
+
+
+def task(public_id: str) -> Task | None:
+    """A round of a task by the id in its address."""
+    return next(iter(_as_tasks(_tasks().where(Submission.public_id == public_id))), None)
+
+
+def rounds(enrolment_id: int, item_id: int) -> list[Task]:
+    """All rounds of one task, the newest first."""
+    mine = (Submission.enrolment_id == enrolment_id) & (Submission.item_id == item_id)
+    return _as_tasks(_tasks().where(mine).order_by(Submission.round.desc()))
+
+
+def tasks_of(person_ids: Iterable[int], course_ids: Iterable[int] | None = None) -> list[Task]:
+    """Tasks that were handed in by these people (no drafts), the longest waiting first, in one statement."""
+    statement = _tasks().where(
+        Enrolment.person_id.in_(list(person_ids)), Submission.submitted_at.is_not(None)
+    )
+    if course_ids is not None:
+        statement = statement.where(Enrolment.course_id.in_(list(course_ids)))
+    return _as_tasks(statement.order_by(Submission.submitted_at))
+
+
+def submission_row(submission_id: int) -> Submission:
+    """The round itself, to be changed."""
+    return db.session.get_one(Submission, submission_id)
+
+
+def text_of(found: Task) -> tuple[str, str]:
+    """Open (text, feedback) of a round. Who calls has asked the policy and left the line."""
+    row = submission_row(found.id)
+    text = sealing.unseal(row.body, place("body", found.public_id, found.person_public_id))
+    if row.feedback is None:
+        return text, ""
+    return text, sealing.unseal(
+        row.feedback, place("feedback", found.public_id, found.person_public_id)
+    )
+
+
+def place(column: str, submission: str, owner: str) -> sealing.Place:
+    """Where a task's sealed column stands."""
+    return sealing.Place("submission", column, submission, owner)
+
+
+def completed_enrolment(enrolment_id: int) -> Row[int, int, int, datetime | None] | None:
+    """(person, course, version, completed at) of an enrolment."""
+    columns = (
+        Enrolment.person_id,
+        Enrolment.course_id,
+        Enrolment.version_id,
+        Enrolment.completed_at,
+    )
+    return db.session.execute(select(*columns).where(Enrolment.id == enrolment_id)).first()
+
+
+def was_self_checked(enrolment_id: int) -> bool:
+    """Whether an accepted task of this enrolment was checked by the learner herself only."""
+    mine = (Submission.enrolment_id == enrolment_id) & (Submission.state == "accepted")
+    count = select(func.count()).select_from(Submission).where(mine, Submission.self_checked)
+    return bool(db.session.scalar(count))
+
+
+def course_of_item(item_public_id: str) -> tuple[int, int] | None:
+    """(course id, item id) for the item id in an address."""
+    found = select(Item.course_id, Item.id).where(Item.public_id == item_public_id)
+    row = db.session.execute(found).first()
+    return None if row is None else (row[0], row[1])

@@ -1,0 +1,313 @@
+"""The lesson player and tasks. Reading needs no account; the first mark asks for one and keeps it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, abort, flash, g, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from lms.audit import actions as audit
+from lms.audit.rules import Visitor, What
+from lms.core import room
+from lms.core.clock import now
+from lms.core.i18n import gettext as _
+from lms.core.i18n import language
+from lms.core.policy import Actor, actor, allow, public, signed_in
+from lms.courses import queries as courses
+from lms.courses.queries import Outline, OutlineItem
+from lms.courses.source.model import ItemKind
+from lms.learning import actions, queries, rules
+from lms.learning.forms import AnswerForm, TaskForm
+from lms.learning.handed_in import HandedIn, handed_in
+from lms.learning.policy import Permission
+from lms.learning.queries import Progress, Task
+from lms.learning.readers import readers_of
+from lms.web.forms import Form, typed
+from lms.web.page import page
+
+bp = Blueprint("learning", __name__, url_prefix="/<lang:lang>", template_folder="templates")
+
+ITEM = "/courses/<course>/<item>"
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Where a reader is: the version she is on (the latest for guests), the item, her progress."""
+
+    outline: Outline
+    item: OutlineItem
+    progress: Progress | None
+
+    @property
+    def done(self) -> bool:
+        """Whether the item is done."""
+        return self.progress is not None and self.item.id in self.progress.done
+
+
+def _here(course: str, item: str) -> Here:
+    """Find the place, or answer 404. Three statements at most for a signed-in reader."""
+    version = courses.latest_version(course)
+    outline = courses.outline(version, language()) if version else None
+    if outline is None:
+        abort(404)
+    person = actor()
+    progress = queries.progress(person.id, outline.course_id) if person else None
+    if progress and progress.version_id != outline.version_id:
+        outline = actions.course_outline(progress.version_id)
+    found = outline.by_public_id.get(item)
+    if found is None or (found.private and progress is None):
+        abort(404)
+    return Here(outline, found, progress)
+
+
+@bp.get(ITEM)
+@public
+def item(course: str, item: str) -> AnyResponse:
+    """A lesson to read, a task to write; a quiz has its own first page."""
+    here = _here(course, item)
+    if here.item.kind is ItemKind.QUIZ:
+        return redirect(url_for("assessment.start", course=course, item=item), 303)
+    if here.item.kind is ItemKind.TASK:
+        return _task_page(here, TaskForm(formdata=None))
+    return _lesson_page(here)
+
+
+def _lesson_page(here: Here) -> Response:
+    body = courses.item_body(here.item)
+    g.nav = "courses.catalogue"
+    return page(
+        "learning/lesson.html",
+        here=here,
+        body=body,
+        drawer=drawer(here),
+        undo=here.done and not (here.progress and here.progress.completed_at),
+        plain_form=Form(formdata=None),
+        foot=room.cards("lesson", actor()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the outline drawer."""
+
+    title: str
+    url: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawer:
+    """The outline beside a lesson: this module's items, and how far the course is."""
+
+    course_url: str
+    title: str
+    number: int
+    modules: int
+    place: int
+    of: int
+    entries: list[Entry]
+    standing: rules.Standing
+    back: str
+    next: str
+
+
+def drawer(here: Here) -> Drawer:
+    """Make the drawer from the cached outline: no statement."""
+    outline, item = here.outline, here.item
+    module = outline.module_of(item)
+    done = here.progress.done if here.progress else frozenset()
+    course_url = url_for("courses.course", course_pid=outline.public_id)
+    before, after = outline.around(item)
+    entries = [
+        Entry(other.title, f"{course_url}/{other.public_id}", _state(other, item, done))
+        for other in module.items
+    ]
+    return Drawer(
+        course_url=course_url,
+        title=module.title,
+        number=module.number,
+        modules=len(outline.modules),
+        place=module.items.index(item) + 1,
+        of=len(module.items),
+        entries=entries,
+        standing=rules.standing(outline.items, done),
+        back=f"{course_url}/{before.public_id}" if before else course_url,
+        next=f"{course_url}/{after.public_id}" if after else course_url,
+    )
+
+
+def _state(other: OutlineItem, item: OutlineItem, done: frozenset[int]) -> str:
+    if other.id == item.id:
+        return "here"
+    return "done" if other.id in done else "todo"
+
+
+@bp.post(f"{ITEM}/done")
+@public
+def done(course: str, item: str) -> AnyResponse:
+    """Mark a lesson done and go on. A guest is asked for an account; the mark is kept."""
+    if not Form().validate_on_submit():
+        abort(400)
+    here, person = _here(course, item), actor()
+    if person is None:
+        room.keep_for_later("done", item)
+        flash(
+            _(
+                "To keep your place, join: any name will do. This lesson is marked as soon as you have."
+            ),
+            "info",
+        )
+        return redirect(url_for("accounts.join"), 303)
+    return redirect(_mark(person.id, here.outline, here.item), 303)
+
+
+def _mark(person_id: int, outline: Outline, item: OutlineItem) -> str:
+    try:
+        now_on = actions.mark_done(person_id, outline.course_id, outline.version_id, item.id)
+    except actions.NotInCourse:
+        abort(404)
+    after = now_on.around(now_on.by_id[item.id])[1]
+    course_url = url_for("courses.course", course_pid=now_on.public_id)
+    return f"{course_url}/{after.public_id}" if after else course_url
+
+
+def keep_done(person_id: int, item_public_id: str) -> str:
+    """Do what a guest wanted: mark her lesson. Return where she goes on."""
+    found = queries.course_of_item(item_public_id)
+    version = courses.latest_version_of(found[0]) if found else None
+    outline = courses.outline(version, language()) if version else None
+    item = outline.by_public_id.get(item_public_id) if outline else None
+    if outline is None or item is None:
+        return url_for("web.home")
+    return _mark(person_id, outline, item)
+
+
+@bp.post(f"{ITEM}/not-done")
+@allow(Permission.LEARN)
+def not_done(course: str, item: str) -> AnyResponse:
+    """Take the mark off again."""
+    if not Form().validate_on_submit():
+        abort(400)
+    here = _here(course, item)
+    actions.undo_done(signed_in().id, here.outline.course_id, here.item.id)
+    return redirect(url_for("learning.item", course=course, item=item), 303)
+
+
+@bp.post(f"{ITEM}/text")
+@public
+def write(course: str, item: str) -> AnyResponse:
+    """Keep a task's text as a draft, hand it in, or check it oneself. A guest's text waits in her page."""
+    person, form = signed_in(), TaskForm()
+    here = _here(course, item)
+    if here.item.kind is not ItemKind.TASK:
+        abort(404)
+    handing_in = "save" not in request.form
+    if not form.validate() or (handing_in and not form.check_words(here.item.max_words)):
+        return _task_page(here, form, 422)
+    progress = here.progress or actions.enrol(
+        person.id, here.outline.course_id, here.outline.version_id
+    )
+    alone = not readers_of(person.id, here.outline.course_id)
+    if handing_in and alone and set(form.met.data or ()) < set(here.item.rubric):
+        form.met.errors = [_("Look at each point and tick it, then you can close the task.")]
+        return _task_page(here, form, 422)
+    try:
+        row = actions.save_draft(person.public_id, progress, here.item.id, typed(form.body))
+        if handing_in and alone:
+            actions.check_self(progress, here.outline, row)
+        elif handing_in:
+            actions.submit_task(person.id, row)
+    except rules.NotAllowed:
+        flash(_("This text has been handed in already. Wait for the answer."), "info")
+        return redirect(url_for("learning.item", course=course, item=item), 303)
+    flash(_("Handed in.") if handing_in else _("Draft kept."), "done")
+    return redirect(url_for("learning.item", course=course, item=item), 303)
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One round of a task, opened for somebody who may read it."""
+
+    task: Task
+    text: str
+    feedback: str
+
+
+def _open(task: Task) -> Round:
+    return Round(task, *queries.text_of(task))
+
+
+def _task_page(here: Here, form: TaskForm, status: int = 200) -> Response:
+    person = actor()
+    body = courses.item_body(here.item)
+    found = queries.rounds(here.progress.enrolment_id, here.item.id) if here.progress else []
+    opened = [_open(task) for task in found]
+    newest = opened[0] if opened else None
+    if newest and not form.is_submitted():
+        form.body.data = newest.text
+    readers = readers_of(person.id, here.outline.course_id) if person else []
+    g.nav = "courses.catalogue"
+    return page(
+        "learning/task.html",
+        status,
+        form=form,
+        here=here,
+        body=body,
+        drawer=drawer(here),
+        newest=newest,
+        older=opened[1:],
+        readers=readers,
+        rubric=[(key, body.rubric.get(key, key)) for key in here.item.rubric],
+        writable=newest is None or newest.task.state in {"draft", "needs_work"},
+        zone=person.zone if person else "UTC",
+        signed=person is not None,
+    )
+
+
+def _readable(_person: Actor, task: str) -> HandedIn | None:
+    return handed_in(task, now())
+
+
+@bp.get("/tasks/<task>")
+@allow(Permission.READ_TASK, _readable)
+def read_task(found: HandedIn) -> Response:
+    """A reader's page: the text, the points to look at, the answer."""
+    return _reader_page(found, AnswerForm(formdata=None))
+
+
+@bp.post("/tasks/<task>")
+@allow(Permission.READ_TASK, _readable)
+def answer_task(found: HandedIn) -> AnyResponse:
+    """Answer a task."""
+    form = AnswerForm()
+    if not form.validate():
+        return _reader_page(found, form, 422)
+    accepted = form.decision.data == "accepted"
+    try:
+        actions.answer_task(found.task, signed_in().id, typed(form.feedback), accepted=accepted)
+    except rules.NotAllowed:
+        flash(_("Somebody has answered this already."), "info")
+        return redirect(url_for("learning.read_task", task=found.task.public_id), 303)
+    flash(_("Answer sent."), "done")
+    return redirect(url_for("web.home"), 303)
+
+
+def _reader_page(found: HandedIn, form: AnswerForm, status: int = 200) -> Response:
+    task, person = found.task, signed_in()
+    outline = actions.course_outline(task.version_id)
+    item = outline.by_id[task.item_id]
+    body = courses.item_body(item)
+    opened = _open(task)
+    me = next(r for r in readers_of(task.person_id, task.course_id) if r.person_id == person.id)
+    audit.saw(Visitor(person.id, me.role, me.shown), task.person_id, What.TASK, task.public_id)
+    return page(
+        "learning/read_task.html",
+        status,
+        form=form,
+        outline=outline,
+        item=item,
+        opened=opened,
+        rubric=[(key, body.rubric.get(key, key)) for key in item.rubric],
+        zone=person.zone,
+    )
