@@ -14,6 +14,7 @@ from werkzeug.routing import BaseConverter
 from lms.accounts import signin
 from lms.accounts.room import ROOM as ACCOUNTS
 from lms.accounts.views import ask_to_sign_in
+from lms.audit.room import ROOM as AUDIT
 from lms.cli import COMMANDS
 from lms.core import db as data
 from lms.core import i18n, jobs, keys, log, once, policy, room
@@ -21,11 +22,12 @@ from lms.core.policy import SignInNeeded
 from lms.core.settings import Settings
 from lms.courses.room import ROOM as COURSES
 from lms.learning.room import ROOM as LEARNING
+from lms.messaging.room import ROOM as MESSAGING
 from lms.web import covers, errors, headers, static_files
 from lms.web.room import ROOM as WEB
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = (WEB, ACCOUNTS, COURSES, LEARNING)
+ROOMS = (WEB, ACCOUNTS, AUDIT, MESSAGING, COURSES, LEARNING)
 LARGEST_REQUEST = 2 * 1024 * 1024
 
 

@@ -1,0 +1,36 @@
+"""The form for a mail address."""
+
+from __future__ import annotations
+
+import re
+
+from wtforms.validators import ValidationError
+
+from lms.core.i18n import gettext as _
+from lms.core.i18n import lazy_gettext as _l
+from lms.web.forms import Form, Line, needed
+
+# Only enough to catch slips: whether an address exists, only its server knows.
+_ADDRESS = re.compile(r"[^\s@<>\"',;:\\]+@[^\s@<>\"',;:\\]+\.[^\s@<>\"',;:\\.]+", re.ASCII)
+
+
+class AddressForm(Form):
+    """Leave an address."""
+
+    address = Line(
+        _l("Mail address"),
+        longest=254,
+        validators=[needed(_l("Type the address that mails should go to."))],
+        description=_l("It is kept encrypted and shown to nobody."),
+        render_kw={
+            "type": "email",
+            "inputmode": "email",
+            "autocomplete": "off",
+            "spellcheck": "false",
+        },
+    )
+
+    def validate_address(self, field: Line) -> None:
+        """Refuse what can't be an address."""
+        if not _ADDRESS.fullmatch(field.data or ""):
+            raise ValidationError(_("Write it like name@example.org."))

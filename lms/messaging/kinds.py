@@ -1,0 +1,74 @@
+"""Every kind of notice: what it says, where it leads, and which of the neutral subjects its mail has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lms.core.i18n import lazy_gettext as _l
+
+
+class Kind(StrEnum):
+    """The kinds. A room that needs another one adds it here and to the table below."""
+
+    MESSAGE = "message"
+    NOTE = "note"
+    OFFER = "offer"
+    OFFER_OFF = "offer_off"
+    PAIR_STARTED = "pair_started"
+    PAIR_ENDED = "pair_ended"
+    PLACE_GIVEN = "place_given"
+    SOMEBODY_WAITS = "somebody_waits"
+    TASK_SENT = "task_sent"
+    TASK_ANSWERED = "task_answered"
+    CERTIFICATE = "certificate"
+    COHORT = "cohort"
+
+
+class Subject(StrEnum):
+    """The only subjects that a mail can have."""
+
+    MESSAGE = "message"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a kind reads. `endpoint` gets the notice's params as parts of the address."""
+
+    text: str
+    endpoint: str
+    icon: str
+    subject: Subject = Subject.WAITING
+
+
+LOOKS = {
+    Kind.MESSAGE: Look(
+        _l("You have a new message."), "mentoring.messages", "message-circle", Subject.MESSAGE
+    ),
+    Kind.NOTE: Look(_l("There is a new note for both of you."), "mentoring.pair", "file-text"),
+    Kind.OFFER: Look(
+        _l("A pair is proposed to you. Look and decide."), "mentoring.answer", "heart-handshake"
+    ),
+    Kind.OFFER_OFF: Look(
+        _l("A proposed pair did not come about. You are on the list, at your old place."),
+        "mentoring.ask",
+        "clock",
+    ),
+    Kind.PAIR_STARTED: Look(
+        _l("Your pair has begun. Say hello."), "mentoring.pair", "heart-handshake"
+    ),
+    Kind.PAIR_ENDED: Look(
+        _l("A pair has ended. Nobody had to give a reason."), "web.home", "heart-handshake"
+    ),
+    Kind.PLACE_GIVEN: Look(
+        _l("You can be a mentor now. Check your places and what learners read about you."),
+        "mentoring.places",
+        "users",
+    ),
+    Kind.SOMEBODY_WAITS: Look(_l("Somebody waits for a mentor."), "mentoring.waiting", "users"),
+    Kind.TASK_SENT: Look(_l("A task waits to be read."), "learning.read_task", "clipboard-check"),
+    Kind.TASK_ANSWERED: Look(_l("Your task has an answer."), "learning.item", "clipboard-check"),
+    Kind.CERTIFICATE: Look(_l("Your certificate is ready."), "certificates.mine", "award"),
+    Kind.COHORT: Look(_l("There is news in your cohort."), "cohorts.cohort", "users"),
+}
