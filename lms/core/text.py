@@ -38,7 +38,8 @@ CALLOUTS: Mapping[str, str] = {
 _ICONS: Mapping[str, str] = {
     "sun": '<circle cx="12" cy="12" r="10"/><path d="M12 16v-4"/><path d="M12 8h.01"/>',
     "pine": '<path d="M20 6 9 17l-5-5"/>',
-    "iris": '<path d="M19 14c1.5-1.5 3-3.2 3-5.5A5.5 5.5 0 0 0 12 5.8 5.5 5.5 0 0 0 2 8.5c0 2.3 1.5 4 3 5.5l7 7Z"/>',
+    "iris": '<path d="M19 14c1.5-1.5 3-3.2 3-5.5A5.5 5.5 0 0 0 12 5.8 5.5 5.5 0 0 0 2 8.5'
+    'c0 2.3 1.5 4 3 5.5l7 7Z"/>',
 }
 QUOTE = "quote"
 TRY = "try"
@@ -155,17 +156,25 @@ def render(
     source: str,
     *,
     lead: bool = False,
+    deeper: int = 0,
     box_hint: str = BOX_HINT,
     pictures: Callable[[str], PictureAddress | None] | None = None,
 ) -> Rendered:
     """Turn Markdown into safe HTML.
 
-    `lead` sets the first paragraph larger. `box_hint` is the line under the label of a "Try it" box, in the
+    `lead` sets the first paragraph larger. `deeper` lowers headings by so many levels, for a text inside a
+    section of a page. `box_hint` is the line under the label of a "Try it" box, in the
     language of the text. `pictures` answers what to serve for an address in the text; without it, or when
     it has none, the words of the picture stand in its place.
     """
     finds = _Finds()
-    env: dict[str, Any] = {"finds": finds, "lead": lead, "hint": box_hint, "pictures": pictures}
+    env: dict[str, Any] = {
+        "finds": finds,
+        "lead": lead,
+        "deeper": deeper,
+        "hint": box_hint,
+        "pictures": pictures,
+    }
     tokens = _MARKDOWN.parse(source, env)
     dirty = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, env)
     return Rendered(
@@ -179,7 +188,7 @@ def render(
 
 def render_inline(source: str) -> str:
     """Turn one line of Markdown into safe HTML without a block around it, as a label needs it."""
-    env: dict[str, Any] = {"finds": _Finds(), "lead": False, "hint": "", "pictures": None}
+    env: dict[str, Any] = {"finds": _Finds(), "hint": "", "pictures": None}
     return clean(_MARKDOWN.renderInline(" ".join(source.split()), env))
 
 
@@ -222,6 +231,8 @@ def _prepare_blocks(state: StateCore) -> None:
     for position, token in enumerate(state.tokens):
         if token.type == "heading_open":
             _take_anchor(token, state.tokens[position + 1], state.env["finds"])
+            level = min(6, int(token.tag[1]) + state.env["deeper"])
+            token.tag = state.tokens[position + 2].tag = f"h{level}"
         elif token.type == "container_box_open":
             quote = token if _name_of_box(token)[0] == QUOTE else None
         elif token.type == "container_box_close":

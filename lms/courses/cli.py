@@ -30,7 +30,10 @@ def check(path: Path | None, form: str, strict: bool) -> None:
     """Check the course folders at PATH, also against what is published."""
     with reading():
         published = queries.published()
-    report, passes = command.check(_place(path), form=form, strict=strict, published=published)
+    hints = publishing.box_hints()
+    report, passes = command.check(
+        _place(path), form=form, strict=strict, published=published, box_hints=hints
+    )
     click.echo(report)
     if not passes:
         raise SystemExit(1)

@@ -52,7 +52,7 @@ def _chips(typed: str, spoken: str, *, accompanied: bool) -> list[dict[str, obje
         _chip(_("All languages"), typed, current=unfiltered),
         *(
             _chip(name, typed, current=spoken == code, lang=code, choice={"in": code})
-            for code, name in LANGUAGES.items()
+            for code, name in sorted(LANGUAGES.items(), key=lambda pair: pair[0] != language())
         ),
         _chip(_("With a mentor"), typed, current=accompanied, choice={"with": "1"}),
     ]

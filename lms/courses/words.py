@@ -55,11 +55,15 @@ def contents_in_words(module: OutlineModule) -> str:
     return _("%(what)s, %(time)s", what=what, time=minutes_in_words(module.minutes))
 
 
-def own_names(languages: tuple[str, ...]) -> list[str]:
-    """Languages, each in its own words."""
-    return [LANGUAGES.get(lang, lang.upper()) for lang in languages]
+def own_names(languages: tuple[str, ...], reader: str) -> list[str]:
+    """Languages, each in its own words, the reader's first."""
+    return [LANGUAGES.get(lang, lang.upper()) for lang in _own_first(languages, reader)]
 
 
-def codes(languages: tuple[str, ...]) -> str:
-    """`EN RU`."""
-    return " ".join(lang.upper() for lang in languages)
+def codes(languages: tuple[str, ...], reader: str) -> str:
+    """`EN RU`, the reader's first."""
+    return " ".join(lang.upper() for lang in _own_first(languages, reader))
+
+
+def _own_first(languages: tuple[str, ...], reader: str) -> list[str]:
+    return sorted(languages, key=lambda lang: (lang != reader, lang))

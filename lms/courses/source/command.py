@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lms.courses.source.model import Published
 from lms.courses.source.problems import FORMATS, Problem
+from lms.courses.source.reading import BOX_HINTS
 from lms.courses.source.tree import read_tree, stamp, status_table
 
 
@@ -16,9 +17,10 @@ def check(
     form: str = "text",
     strict: bool = False,
     published: Mapping[str, Published] | None = None,
+    box_hints: Mapping[str, str] = BOX_HINTS,
 ) -> tuple[str, bool]:
     """The report on a path, and whether it passes."""
-    _readings, problems = read_tree(path, published=published)
+    _readings, problems = read_tree(path, published=published, box_hints=box_hints)
     passes = not any(problem.is_error or (strict and problem.is_warning) for problem in problems)
     report = FORMATS[form](problems)
     if form == "text":

@@ -240,7 +240,7 @@ def _about_page(language: str, neutral: Mapping[str, str], work: _Work) -> _Abou
         title=head.text("title"),
         summary=head.text("summary", limit=200),
         outcomes=head.lines("outcomes", most=8, limit=160),
-        about_html=render(body).html,
+        about_html=render(body, deeper=1).html,
         neutral_title=neutral.get(language, ""),
     )
     check_words(work.shared.glossary, language, body, path, page.body_line, work.problems)
