@@ -17,10 +17,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from fontTools.merge import Merger  # type: ignore[import-untyped]
-from fontTools.subset import Options, Subsetter  # type: ignore[import-untyped]
-from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
-from fontTools.varLib.instancer import instantiateVariableFont  # type: ignore[import-untyped]
+from fontTools.merge import Merger
+from fontTools.subset import Options, Subsetter
+from fontTools.ttLib import TTFont
+from fontTools.varLib.instancer import instantiateVariableFont
 
 WEB_FONTS = Path(__file__).parents[1] / "static" / "fonts"
 PRINT_FONTS = Path(__file__).parents[2] / "certificates" / "fonts"
@@ -95,9 +95,7 @@ def instance(source: Path, axes: Mapping[str, float]) -> TTFont:
     return instantiateVariableFont(TTFont(source), dict(axes))
 
 
-def cut(
-    font: TTFont, wanted: set[int], features: list[str], flavor: str | None = None
-) -> TTFont:
+def cut(font: TTFont, wanted: set[int], features: list[str], flavor: str | None = None) -> TTFont:
     """Keep only the wanted code points and layout features; drop hinting."""
     options = Options()
     options.hinting = False

@@ -10,7 +10,7 @@ import shutil
 import sys
 from pathlib import Path
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 
 NAMES = Path(__file__).with_name("icons.txt")
 STATIC = Path(__file__).parents[1] / "static"
@@ -31,12 +31,9 @@ def main(modules: Path) -> None:
     package = modules / "lucide-static"
     names = sorted(set(NAMES.read_text("utf-8").split()))
     symbols = [
-        symbol(name, (package / "icons" / f"{name}.svg").read_text("utf-8"))
-        for name in names
+        symbol(name, (package / "icons" / f"{name}.svg").read_text("utf-8")) for name in names
     ]
-    sprite = (
-        '<svg xmlns="http://www.w3.org/2000/svg">' + "\n".join(symbols) + "</svg>\n"
-    )
+    sprite = '<svg xmlns="http://www.w3.org/2000/svg">' + "\n".join(symbols) + "</svg>\n"
     (STATIC / "icons.svg").write_text(sprite, "utf-8")
     shutil.copyfile(package / "LICENSE", STATIC / "icons.LICENSE.txt")
     weight = len(brotli.compress(sprite.encode()))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import segno
+from markupsafe import Markup
 from wtforms import (
     BooleanField,
     FileField,
@@ -27,7 +29,9 @@ class SampleForm(Form):
         "Name that others will see",
         description="Pick something that nobody can link to you. You can change it later.",
     )
-    passphrase = PasswordField("Passphrase", description="At least 15 characters. Six random words work well.")
+    passphrase = PasswordField(
+        "Passphrase", description="At least 15 characters. Six random words work well."
+    )
     back = RadioField(
         "If you forget the passphrase",
         choices=[("code", "A code on paper"), ("none", "No way back")],
@@ -35,7 +39,10 @@ class SampleForm(Form):
     )
     asks = SelectMultipleField(
         "Who can ask for the record?",
-        choices=[("person", "The person whose case it is"), ("office", "The ombudsperson’s office")],
+        choices=[
+            ("person", "The person whose case it is"),
+            ("office", "The ombudsperson’s office"),
+        ],
         default=["person"],
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
@@ -57,7 +64,14 @@ class SampleForm(Form):
 
 def samples() -> dict[str, Any]:
     """Return what ``styleguide.html`` needs beyond the globals: a calm form and one with errors."""
-    broken = SampleForm(data={"name": "Saule", "back": "code", "reader": "both", "asks": ["person"]})
+    broken = SampleForm(
+        data={"name": "Saule", "back": "code", "reader": "both", "asks": ["person"]}
+    )
     broken.name.errors = ["“Saule” is taken. Try one below, or add a word."]
     broken.passphrase.errors = ["Too short: 6 characters. It needs 15."]
-    return {"sample": SampleForm(prefix="calm"), "broken": broken}
+    code = segno.make("alongside.example/c", error="m")
+    return {
+        "sample": SampleForm(prefix="calm"),
+        "broken": broken,
+        "code": Markup(code.svg_inline(omitsize=True)),
+    }
