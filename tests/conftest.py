@@ -46,7 +46,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Settin
         mode="test",
         data=folder,
         keys=folder / "keys",
-        database_url=f"{url}_{worker_id}" if url else "",
+        database_url=url.format(worker=worker_id),
         argon2_memory_kib=8,
         public_url="http://localhost",
         log_level="error",

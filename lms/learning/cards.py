@@ -35,12 +35,9 @@ def course(person: Actor | None, course_id: int, outline: Outline) -> list[Card]
     mine = _outline(facts) if facts else None
     if facts is None or mine is None:
         first = outline.items[0] if outline.items else None
-        context = {
-            "first": first,
-            "url": _item_url(outline, first) if first else "",
-            "person": person,
-        }
-        return [Card("learning/card_begin.html", context, order=10, aside=True)]
+        url = _item_url(outline, first) if first else ""
+        begin = {"first": first, "url": url, "person": person}
+        return [Card("learning/card_begin.html", begin, order=10, aside=True)]
     context: dict[str, object] = _next(facts, mine)
     context["modules"] = _module_states(mine, rules.standing(mine.items, facts.done))
     newer = facts.version_id != outline.version_id

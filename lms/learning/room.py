@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from lms.assessment.events import AttemptMarked
+from lms.assessment.events import AttemptMarked, AttemptStarted
+from lms.assessment.versions import VERSIONS
 from lms.core.room import Room
 from lms.learning import cards, listeners
 from lms.learning.policy import RULES
@@ -12,7 +13,8 @@ ROOM = Room(
     name="learning",
     blueprints=(bp,),
     rules=RULES,
-    listeners=((AttemptMarked, listeners.complete_quiz),),
+    listeners=((AttemptStarted, listeners.enrol), (AttemptMarked, listeners.complete_quiz)),
+    fills=((VERSIONS, listeners.version_of),),
     cards={"home": cards.home, "course": cards.course},
     kept={"done": keep_done},
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, abort, flash, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from lms.assessment import pages as quizzes
 from lms.audit import actions as audit
 from lms.audit.rules import Visitor, What
 from lms.core import room
@@ -67,7 +68,7 @@ def item(course: str, item: str) -> AnyResponse:
     """A lesson to read, a task to write; a quiz has its own first page."""
     here = _here(course, item)
     if here.item.kind is ItemKind.QUIZ:
-        return redirect(url_for("assessment.start", course=course, item=item), 303)
+        return quizzes.start_page(here.outline, here.item, actor())
     if here.item.kind is ItemKind.TASK:
         return _task_page(here, TaskForm(formdata=None))
     return _lesson_page(here)
