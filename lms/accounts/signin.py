@@ -18,7 +18,8 @@ from lms.core.settings import Settings
 
 TOKEN = "_user_id"  # noqa: S105 - where Flask-Login keeps the id that `Bearer.get_id` returns
 LAST = "t"
-_KEPT_OVER_SIGN_IN = ("kept",)
+# What a guest wanted, and the random token that binds form keys to the browser (`core.once`).
+_KEPT_OVER_SIGN_IN = ("kept", "b")
 
 
 class Bearer:

@@ -52,6 +52,12 @@ def init_app(app: Flask, keys: Keys) -> None:
         return response
 
 
+def new_key() -> str:
+    """A key for a form that is being shown, in a browser that can be told from others from then on."""
+    browser_token()
+    return token()
+
+
 def browser_token() -> str:
     """A random value that stays in this browser's signed cookie, signed in or not."""
     if "b" not in session:

@@ -18,8 +18,8 @@ from wtforms.validators import ValidationError
 from lms.core import text
 from lms.core.i18n import gettext as _
 from lms.core.i18n import ngettext
-from lms.core.ids import token
 from lms.core.once import FIELD as KEY_FIELD
+from lms.core.once import new_key
 
 CSRF_FIELD = "csrf_token"
 # Never carried over a failed request: a secret must be typed by a person who is there.
@@ -30,7 +30,7 @@ REPLAY_LIMIT = 64_000
 class Form(FlaskForm):  # type: ignore[misc]
     """Base of every form."""
 
-    form_key = HiddenField(default=token)
+    form_key = HiddenField(default=new_key)
 
 
 class Line(StringField):
