@@ -1,0 +1,26 @@
+"""The door plate of cohorts."""
+
+from __future__ import annotations
+
+from lms.cohorts import cards
+from lms.cohorts.policy import RULES, Permission
+from lms.cohorts.views import bp, own, staff  # noqa: F401 - staff is read for its routes
+from lms.core.i18n import lazy_gettext as _l
+from lms.core.policy import Actor, may
+from lms.core.room import NavItem, Room
+from lms.learning.readers import READERS
+
+
+def _runs_cohorts(person: Actor | None) -> bool:
+    return may(person, Permission.OPEN)
+
+
+ROOM = Room(
+    name="cohorts",
+    blueprints=(bp,),
+    rules=RULES,
+    nav=(NavItem(_l("Cohorts"), "cohorts.index", "users", 5, _runs_cohorts, tab=True),),
+    cards={"home": cards.home},
+    fills=((READERS, cards.readers),),
+    kept={"code": own.keep_code},
+)
