@@ -461,15 +461,10 @@ _SAME = str.maketrans(
 _ACCENTS_AS_APOSTROPHES = str.maketrans(
     dict.fromkeys("´`", "'")
 )  # before NFKC makes a space of them
-# Cyrillic letters that look like a Latin one in lower or upper case, written in lower case.
-_LOOKS_LATIN = {
-    **dict(zip("авекмнорстухѕіјһԁԛԝ", "abekmhopctyxsijhdqw", strict=True)),
-    "ґ": "r",
-    "г": "r",
-    "ь": "b",
-    "з": "3",
-}
-_SKELETON = str.maketrans(_LOOKS_LATIN)
+# Small Cyrillic letters that nobody can tell from a Latin one, and those that look alike as capitals.
+_TWINS = dict(zip("асеорхуѕіјһԁԛԝ", "aceopxysijhdqw", strict=True))
+_NEAR_TWINS = dict(zip("вкмнтгґьз", "bkmhtrrb3", strict=True))
+_SKELETON = str.maketrans({**_TWINS, **_NEAR_TWINS})
 
 
 def fold(text: str) -> str:
@@ -493,8 +488,7 @@ def skeleton(text: str) -> str:
 
 def latin_look_alike(letter: str) -> str:
     """The Latin letter that a Cyrillic one is easily taken for, or an empty string."""
-    folded = fold(letter)
-    return _LOOKS_LATIN.get(folded, "") if _script(folded) == "CYRILLIC" else ""
+    return _TWINS.get(letter.lower(), "")
 
 
 # ---------------------------------------------------------------- what must not be kept

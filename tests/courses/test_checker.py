@@ -251,10 +251,7 @@ def png(extra: bytes = b"") -> bytes:
 )
 def test_pictures(tmp_path: Path, file: str, data: bytes, expected: str) -> None:
     address = "media/" + file.lower().replace(".en", "")
-    russian = (
-        FILES[LESSON_TRANSLATED]
-        .replace("\n\n\n", "\n\n")
-    )
+    russian = FILES[LESSON_TRANSLATED].replace("\n\n\n", "\n\n")
     russian = (
         FILES[LESSON_TRANSLATED]
         .replace("**Запись** можно", f"![Картинка тут]({address}) можно")

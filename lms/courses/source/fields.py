@@ -34,7 +34,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 def look_alike(word: str) -> tuple[int, str]:
     """Position and advice for the first letter of another alphabet that looks Latin; (-1, "") without one."""
-    for position, letter in enumerate(word):
+    for position, letter in enumerate(word[:80]):
         latin = latin_look_alike(letter)
         if latin:
             return position, f"{letter!r} is a Cyrillic letter; type the Latin {latin!r}"

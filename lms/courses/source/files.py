@@ -14,7 +14,9 @@ from typing import Any
 from lms.core.text import Unsafe, find_unsafe
 from lms.courses.source.problems import Problems
 
-MAX_BYTES = 128 * 1024
+MAX_BYTES = 64 * 1024
+MAX_LINE = 4_000
+MAX_BRACKETS = 2_000
 MAX_FILES = 3_000
 FENCE = "+++"
 
@@ -74,10 +76,30 @@ def read_text(root: Path, relative: str, problems: Problems) -> str | None:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     unsafe = find_unsafe(text, multiline=True)
     if unsafe is None:
-        return text
+        return text if _is_reasonable(text, relative, problems) else None
     line, column = line_and_column(text, unsafe.position)
     problems.add(relative, line, column, "E012", _UNSAFE_MESSAGE[unsafe.why])
     return None
+
+
+def _is_reasonable(text: str, relative: str, problems: Problems) -> bool:
+    """Refuse what no author writes and what parsers take minutes for."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if len(line) > MAX_LINE:
+            problems.add(
+                relative,
+                number,
+                MAX_LINE + 1,
+                "E014",
+                f"a line over {MAX_LINE} characters: break it",
+            )
+            return False
+    if text.count("[") > MAX_BRACKETS:
+        problems.add(
+            relative, 1, 1, "E014", f"more than {MAX_BRACKETS} opening brackets: split the file"
+        )
+        return False
+    return True
 
 
 _UNSAFE_MESSAGE = {

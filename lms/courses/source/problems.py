@@ -43,7 +43,9 @@ class Problems:
         """Note a problem; line and column count from 1."""
         count = self._per_file[path] = self._per_file.get(path, 0) + 1
         if count <= self.limit:
-            self.found.append(Problem(path, max(line, 1), max(column, 1), code, printable(message)))
+            self.found.append(
+                Problem(printable(path), max(line, 1), max(column, 1), code, printable(message))
+            )
 
     @property
     def has_errors(self) -> bool:
