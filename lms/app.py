@@ -15,6 +15,7 @@ from lms.accounts import signin
 from lms.accounts.room import ROOM as ACCOUNTS
 from lms.accounts.views import ask_to_sign_in
 from lms.audit.room import ROOM as AUDIT
+from lms.certificates.room import ROOM as CERTIFICATES
 from lms.cli import COMMANDS
 from lms.core import db as data
 from lms.core import i18n, jobs, keys, log, once, policy, room
@@ -27,7 +28,7 @@ from lms.web import covers, errors, headers, static_files
 from lms.web.room import ROOM as WEB
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = (WEB, ACCOUNTS, AUDIT, MESSAGING, COURSES, LEARNING)
+ROOMS = (WEB, ACCOUNTS, AUDIT, MESSAGING, COURSES, LEARNING, CERTIFICATES)
 LARGEST_REQUEST = 2 * 1024 * 1024
 
 

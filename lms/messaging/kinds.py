@@ -22,6 +22,7 @@ class Kind(StrEnum):
     TASK_SENT = "task_sent"
     TASK_ANSWERED = "task_answered"
     CERTIFICATE = "certificate"
+    CERTIFICATE_ENDED = "certificate_ended"
     COHORT = "cohort"
 
 
@@ -70,5 +71,8 @@ LOOKS = {
     Kind.TASK_SENT: Look(_l("A task waits to be read."), "learning.read_task", "clipboard-check"),
     Kind.TASK_ANSWERED: Look(_l("Your task has an answer."), "learning.item", "clipboard-check"),
     Kind.CERTIFICATE: Look(_l("Your certificate is ready."), "certificates.mine", "award"),
+    Kind.CERTIFICATE_ENDED: Look(
+        _l("A certificate of yours was withdrawn. Read why."), "certificates.mine", "award"
+    ),
     Kind.COHORT: Look(_l("There is news in your cohort."), "cohorts.cohort", "users"),
 }
