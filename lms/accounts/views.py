@@ -36,6 +36,7 @@ site = Blueprint("leaving", __name__)
 
 REPLAY = "replay:"
 ANOTHER = "another"
+ONWARD = "onward"  # where somebody who has just joined goes after step two
 
 
 @bp.route("/join", methods=["GET", "POST"])
@@ -61,6 +62,7 @@ def join() -> AnyResponse:
         ]
         return _join_page(form, keep=True)
     signin.begin(actions.open_sign_in(person, private, own_phone=False), own_phone=False)
+    session[ONWARD] = _onward(person.id)
     return redirect(url_for("accounts.way_back"), 303)
 
 
@@ -111,7 +113,7 @@ def way_back() -> AnyResponse:
     if form.errors or form.first.errors or form.second.errors:
         return _code_page(form, offered, 422)
     actions.keep_recovery_code(queries.by_id(person.id), signin.token(), offered["code"])
-    return redirect(_onward(person.id), 303)
+    return redirect(session.pop(ONWARD, url_for("web.home")), 303)
 
 
 def _new_code(public_id: str) -> dict[str, Any]:
@@ -131,9 +133,9 @@ def _code_page(form: WayBackForm, offered: dict[str, Any], status: int = 200) ->
     form.first.label.text = _("Group %(number)s", number=first)
     form.second.label.text = _("Group %(number)s", number=second)
     groups = secrets.in_groups(offered["code"])
-    return page(
-        "accounts/way_back.html", status, form=form, groups=groups, first=first, second=second
-    )
+    later = session.get(ONWARD, url_for("web.home"))
+    facts = {"groups": groups, "first": first, "second": second, "later": later}
+    return page("accounts/way_back.html", status, form=form, **facts)
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
