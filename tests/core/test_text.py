@@ -48,15 +48,23 @@ def test_attacks_one_by_one(attack: str) -> None:
 
 
 def test_the_boxes() -> None:
-    html = text.render("::: mentor With your mentor\nTalk.\n:::\n\n::: quote\nI wrote *it*.\n-- Lawyer, Almaty\n:::\n").html
+    html = text.render(
+        "::: mentor With your mentor\nTalk.\n:::\n\n::: quote\nI wrote *it*.\n-- Lawyer, Almaty\n:::\n"
+    ).html
     assert '<div class="callout iris">' in html
     assert "<span>With your mentor</span>" in html
     assert html.count("<svg") == 1
-    assert "<blockquote>\n<p>I wrote <em>it</em>.</p>\n<footer>Lawyer, Almaty</footer>\n</blockquote>" in html
+    assert (
+        "<blockquote>\n<p>I wrote <em>it</em>.</p>\n<footer>Lawyer, Almaty</footer>\n</blockquote>"
+        in html
+    )
 
 
 def test_a_try_box_can_not_be_sent() -> None:
-    soup = BeautifulSoup(text.render("::: try #my-lines Five lines\nWrite.\n:::", box_hint="Stays here.").html, "html.parser")
+    soup = BeautifulSoup(
+        text.render("::: try #my-lines Five lines\nWrite.\n:::", box_hint="Stays here.").html,
+        "html.parser",
+    )
     area = soup.find("textarea")
     assert area is not None
     assert "name" not in area.attrs
@@ -65,7 +73,9 @@ def test_a_try_box_can_not_be_sent() -> None:
 
 
 def test_outside_links_say_where_they_go() -> None:
-    html = text.render("[Report](https://www.ehra.org/a) and <https://ehra.org> and [here](#a)").html
+    html = text.render(
+        "[Report](https://www.ehra.org/a) and <https://ehra.org> and [here](#a)"
+    ).html
     assert html.count('rel="noreferrer"') == 2
     assert html.count("(ehra.org)") == 1, "not beside an address that shows it already"
 
@@ -98,7 +108,11 @@ def test_folding_twice_is_folding_once(typed: str) -> None:
 
 @given(st.text(alphabet="абвгдеёжзийклмнопрстуфхцчшщъыьэюя -'", max_size=40))
 def test_case_does_not_matter_in_cyrillic(typed: str) -> None:
-    assert text.fold(typed.upper()) == text.fold(typed) == text.fold(unicodedata.normalize("NFD", typed))
+    assert (
+        text.fold(typed.upper())
+        == text.fold(typed)
+        == text.fold(unicodedata.normalize("NFD", typed))
+    )
 
 
 @pytest.mark.parametrize(
@@ -119,7 +133,9 @@ def test_different_letters_stay_different() -> None:
     assert text.fold("a") != text.fold("а"), "a Cyrillic letter is another letter when searching"
 
 
-@pytest.mark.parametrize(("one", "other"), [("Саша", "Cаша"), ("СОВА", "COBA"), ("heron", "hеrоn"), ("Ёж", "ёж")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("Саша", "Cаша"), ("СОВА", "COBA"), ("heron", "hеrоn"), ("Ёж", "ёж")]
+)
 def test_look_alikes_have_one_skeleton(one: str, other: str) -> None:
     assert text.skeleton(one) == text.skeleton(other)
 
@@ -151,7 +167,15 @@ def test_line_breaks_pass_in_long_texts_only() -> None:
 
 
 def test_ordinary_writing_passes() -> None:
-    for typed in ("Как дела, Ёжик?", "O’Neil – “yes” 5 €", "გამარჯობა", "Բարև", "नमस्ते क्ष", "👩‍⚖️ ok", "Қазақша ғ ұ"):
+    for typed in (
+        "Как дела, Ёжик?",
+        "O’Neil – “yes” 5 €",
+        "გამარჯობა",
+        "Բարև",
+        "नमस्ते क्ष",
+        "👩‍⚖️ ok",
+        "Қазақша ғ ұ",
+    ):
         assert text.is_clean(typed), typed
 
 
@@ -163,7 +187,14 @@ def test_what_passes_has_no_control_character(typed: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "word"),
-    [("привет мир", ""), ("Привeт", "Привeт"), ("USB-кабель", ""), ("the cаt sat", "cаt"), ("ВИЧ и HIV", ""), ("5кг x2", "")],
+    [
+        ("привет мир", ""),
+        ("Привeт", "Привeт"),
+        ("USB-кабель", ""),
+        ("the cаt sat", "cаt"),
+        ("ВИЧ и HIV", ""),
+        ("5кг x2", ""),
+    ],
 )
 def test_mixed_alphabets_in_one_word(typed: str, word: str) -> None:
     assert text.mixed_script_word(typed) == word
