@@ -9,8 +9,9 @@ from lms.accounts.cli import group
 from lms.accounts.policy import RULES
 from lms.accounts.views import bp, site
 from lms.core import once, outbox, throttle
+from lms.core.i18n import lazy_gettext as _l
 from lms.core.outbox import Daily, Job
-from lms.core.room import Room
+from lms.core.room import NavItem, Room
 
 
 def _forget(_payload: dict[str, Any], _result: Any) -> None:
@@ -24,6 +25,18 @@ ROOM = Room(
     name="accounts",
     blueprints=(bp, site),
     rules=RULES,
+    nav=(
+        # On a phone the account has no place in the header: there it is the last tab.
+        NavItem(
+            _l("More"),
+            "accounts.account",
+            "menu",
+            99,
+            lambda person: person is not None,
+            tab=True,
+            bar=False,
+        ),
+    ),
     jobs=(Job("accounts.forget", effect=_forget),),
     daily=(Daily("accounts.forget", hour=2),),
     commands=(group,),

@@ -6,9 +6,9 @@ page) hangs in the registries here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import click
 from flask import Blueprint, Flask, session
@@ -17,9 +17,30 @@ from lms.core import events, outbox, policy
 from lms.core.policy import Actor
 
 
+T = TypeVar("T")
+
+
+class Slot(Generic[T]):
+    """A place in a lower room that higher rooms fill, so that it can ask them without knowing them."""
+
+    def __init__(self) -> None:
+        self._filled: list[T] = []
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._filled)
+
+    def fill(self, thing: T) -> None:
+        """Add one more. Filling in the same thing twice is once."""
+        if thing not in self._filled:
+            self._filled.append(thing)
+
+
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """One entry of the navigation. `show` decides for whom; `tab` puts it into the phone's tab bar too."""
+    """One entry of the navigation. `show` decides for whom.
+
+    `bar` puts it into the header of a wide screen, `tab` into the tab bar of a phone.
+    """
 
     label: str
     endpoint: str
@@ -27,6 +48,7 @@ class NavItem:
     order: int
     show: Callable[[Actor | None], bool]
     tab: bool = False
+    bar: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +77,7 @@ class Room:
     daily: tuple[outbox.Daily, ...] = ()
     commands: tuple[click.Command, ...] = ()
     cards: Mapping[str, Callable[..., list[Card]]] = field(default_factory=dict)
+    fills: tuple[tuple[Slot[Any], Any], ...] = ()
     kept: Mapping[str, Callable[[int, str], str]] = field(default_factory=dict)
     checks: tuple[Callable[[], list[str]], ...] = ()
 
@@ -91,6 +114,8 @@ def _wire(room: Room) -> None:
     _checks.extend(room.checks)
     for kind, listener in room.listeners:
         events.subscribe(kind, listener)
+    for slot, thing in room.fills:
+        slot.fill(thing)
     for job in room.jobs:
         outbox.register(job)
     for daily in room.daily:

@@ -100,7 +100,7 @@ def make_shell(person: Actor | None) -> Shell:
         dir="rtl" if request.args.get("dir") == "rtl" and settings.mode == "test" else "ltr",
         theme=theme(),
         switch=[(code, name, _same_page(code)) for code, name in LANGUAGES.items() if code != lang],
-        nav=[link for _, link in links],
+        nav=[link for item, link in links if item.bar],
         tabs=[link for item, link in links if item.tab] if person else [],
         viewer=_viewer(person),
         home_url=url_for("web.home") if person else front_url(),
