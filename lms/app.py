@@ -14,6 +14,7 @@ from werkzeug.routing import BaseConverter
 from lms.accounts import signin
 from lms.accounts.room import ROOM as ACCOUNTS
 from lms.accounts.views import ask_to_sign_in
+from lms.assessment.room import ROOM as ASSESSMENT
 from lms.audit.room import ROOM as AUDIT
 from lms.certificates.room import ROOM as CERTIFICATES
 from lms.cli import COMMANDS
@@ -28,7 +29,7 @@ from lms.web import covers, errors, headers, static_files
 from lms.web.room import ROOM as WEB
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = (WEB, ACCOUNTS, AUDIT, MESSAGING, COURSES, LEARNING, CERTIFICATES)
+ROOMS = (WEB, ACCOUNTS, AUDIT, MESSAGING, COURSES, ASSESSMENT, LEARNING, CERTIFICATES)
 LARGEST_REQUEST = 2 * 1024 * 1024
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,6 +15,7 @@ from lms.courses.questions import Counts, Kind, Question, QuizRules, Review
 
 LATE_TOLERANCE = timedelta(seconds=60)
 TRIES_BEFORE_ANSWER = 2
+SEQUENCE_GAP = 100
 
 T = TypeVar("T")
 
@@ -109,6 +110,12 @@ def may_start(
     return Start(StartVerdict.START, left)
 
 
+def over_limit(rules: QuizRules, past: Iterable[Past], extra: int = 0) -> bool:
+    """Return whether more attempts count than are allowed; asked once more when one is sent in."""
+    used = sum(attempt.state is not State.VOID for attempt in past)
+    return rules.attempts > 0 and used > rules.attempts + extra
+
+
 # --- Time ----------------------------------------------------------------------------------------
 
 
@@ -171,6 +178,20 @@ def answer_shown(answers: Iterable[Saved]) -> bool:
     """Return whether practice has shown the answer: after a right try, or the second wrong one."""
     in_time = [answer for answer in answers if not answer.late]
     return any(a.correct for a in in_time) or len(in_time) >= TRIES_BEFORE_ANSWER
+
+
+def place_in_sequence(seq: int, response: T, taken: Mapping[int, T]) -> int | None:
+    """Return the number under which an answer is kept, or None when it is a repeat.
+
+    A phone sends the number after the last one it knew. When another device was faster, the later
+    arrival goes to the end and counts; the other answer stays in the history.
+    """
+    last = max(taken, default=0)
+    if taken.get(seq) == response:
+        return None
+    if 0 < seq <= last + SEQUENCE_GAP and seq not in taken:
+        return seq
+    return None if taken.get(last) == response and seq in taken else last + 1
 
 
 def counting_answer(review: Review, answers: Iterable[Saved]) -> Saved | None:
