@@ -18,18 +18,20 @@ from lms.assessment.room import ROOM as ASSESSMENT
 from lms.audit.room import ROOM as AUDIT
 from lms.certificates.room import ROOM as CERTIFICATES
 from lms.cli import COMMANDS
+from lms.cohorts.room import ROOM as COHORTS
 from lms.core import db as data
 from lms.core import i18n, jobs, keys, log, once, policy, room
 from lms.core.policy import SignInNeeded
 from lms.core.settings import Settings
 from lms.courses.room import ROOM as COURSES
 from lms.learning.room import ROOM as LEARNING
+from lms.mentoring.room import ROOM as MENTORING
 from lms.messaging.room import ROOM as MESSAGING
 from lms.web import covers, errors, headers, static_files
 from lms.web.room import ROOM as WEB
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = (WEB, ACCOUNTS, AUDIT, MESSAGING, COURSES, ASSESSMENT, LEARNING, CERTIFICATES)
+ROOMS = (WEB, ACCOUNTS, AUDIT, MESSAGING, COURSES, ASSESSMENT, LEARNING, COHORTS, MENTORING, CERTIFICATES)
 LARGEST_REQUEST = 2 * 1024 * 1024
 
 

@@ -59,11 +59,10 @@ def test_a_mail_says_that_something_waits_and_nothing_else(app: Flask, post: Pos
     assert found["From"] == "Post <post@example.net>"
     assert found["Message-ID"].endswith("@example.net>")
     body = found.get_content()  # type: ignore[attr-defined]
-    assert body.split("\n") == [
+    assert body.splitlines() == [
         "There is something new for you:",
         "",
         "https://example.net/en/notices",
-        "",
     ]
 
 

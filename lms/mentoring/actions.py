@@ -1,0 +1,395 @@
+"""What changes in mentoring: profiles, requests, offers, pairs, notes, messages.
+
+Whoever gives or takes a place locks the mentor's profile first, so places are counted by one at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from lms.accounts import actions as accounts
+from lms.accounts import queries as people
+from lms.accounts.roles import Role
+from lms.core import ids
+from lms.core.clock import now
+from lms.core.db import db
+from lms.core.sealing import seal
+from lms.mentoring import queries
+from lms.mentoring.models import (
+    Match,
+    MatchShare,
+    MentorProfile,
+    MentorRequest,
+    Message,
+    Note,
+    Programme,
+)
+from lms.mentoring.queries import Pair, Profile, Request
+from lms.mentoring.rules import (
+    BARS,
+    KEPT_AFTER_END,
+    LIVE,
+    MESSAGES_KEPT,
+    OFFERED,
+    NotAllowed,
+    Reason,
+    Side,
+    State,
+    Step,
+    move,
+    reasons_against,
+    shared_languages,
+)
+from lms.messaging import actions as messaging
+from lms.messaging.kinds import Kind
+
+DEFAULT_PROGRAMME = "default"
+
+
+@dataclass
+class Barred(Exception):
+    """These two can't be paired now."""
+
+    reasons: list[Reason]
+
+
+class NoPlace(Exception):
+    """The mentor has no free place any more."""
+
+
+class NotWaiting(Exception):
+    """The person does not wait any more, or has an offer already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a mentor's profile says."""
+
+    shown_name: str
+    languages: list[str]
+    capacity: int
+    about: str = ""
+    paused: bool = False
+
+
+def programme_id() -> int:
+    """The programme that pairs belong to; made when it is first needed."""
+    insert = sqlite_insert if db.engine.dialect.name == "sqlite" else pg_insert
+    values = {"public_id": ids.public_id(), "key": DEFAULT_PROGRAMME, "offer_days": 7}
+    db.session.execute(insert(Programme).values(**values).on_conflict_do_nothing())
+    return db.session.scalars(select(Programme.id).where(Programme.key == DEFAULT_PROGRAMME)).one()
+
+
+# --- Mentors -------------------------------------------------------------------------------------
+
+
+def make_mentor(person_id: int, card: Card) -> None:
+    """Make somebody a mentor, with what learners read about her. Doing it twice changes the card."""
+    accounts.grant(person_id, Role.MENTOR)
+    if queries.profile_of(person_id) is not None:
+        change_card(person_id, card)
+        return
+    row = MentorProfile(
+        public_id=ids.public_id(),
+        programme_id=programme_id(),
+        person_id=person_id,
+        shown_name=card.shown_name,
+        languages=card.languages,
+        about=card.about,
+        capacity=card.capacity,
+        paused=card.paused,
+        made_at=now(),
+    )
+    db.session.add(row)
+    db.session.flush()
+    messaging.notify(person_id, Kind.PLACE_GIVEN)
+
+
+def change_card(person_id: int, card: Card) -> None:
+    """Change what a mentor's card says. Pausing takes open offers back; live pairs stay."""
+    values = {name: getattr(card, name) for name in Card.__slots__}
+    mine = MentorProfile.person_id == person_id
+    db.session.execute(update(MentorProfile).where(mine).values(**values))
+    if card.paused:
+        _release_offers(person_id)
+
+
+def pause(person_id: int, *, paused: bool) -> None:
+    """Take no new people for now, or take them again. No reason is asked."""
+    mine = MentorProfile.person_id == person_id
+    db.session.execute(update(MentorProfile).where(mine).values(paused=paused))
+    if paused:
+        _release_offers(person_id)
+
+
+def _release_offers(mentor_id: int) -> None:
+    open_offers = (Match.mentor_id == mentor_id) & Match.state.in_(OFFERED)
+    for public_id in db.session.scalars(select(Match.public_id).where(open_offers)).all():
+        take_back(_found(public_id))
+
+
+# --- People who wait -----------------------------------------------------------------------------
+
+
+def ask(person_id: int, shown_name: str, languages: list[str], goal: str) -> None:
+    """Go on the list, or change what the list says; the place in it stays."""
+    found = queries.request_of(person_id)
+    if found is None:
+        _new_request(person_id, shown_name, languages, goal)
+        for coordinator in people.holders(Role.COORDINATOR):
+            messaging.notify(coordinator, Kind.SOMEBODY_WAITS)
+        return
+    sealed = _sealed_goal(found.public_id, found.person_public_id, goal)
+    values = {"shown_name": shown_name, "languages": languages, "goal": sealed}
+    mine = MentorRequest.id == found.id
+    db.session.execute(update(MentorRequest).where(mine).values(**values))
+
+
+def _new_request(person_id: int, shown_name: str, languages: list[str], goal: str) -> None:
+    public_id, owner = ids.public_id(), people.by_id(person_id).public_id
+    row = MentorRequest(
+        public_id=public_id,
+        programme_id=programme_id(),
+        person_id=person_id,
+        shown_name=shown_name,
+        languages=languages,
+        goal=_sealed_goal(public_id, owner, goal),
+        waiting_since=now(),
+        state="waiting",
+    )
+    db.session.add(row)
+    db.session.flush()
+
+
+def _sealed_goal(public_id: str, owner: str, goal: str) -> bytes | None:
+    return seal(goal, queries.goal_place(public_id, owner)) if goal else None
+
+
+def stop_waiting(person_id: int) -> None:
+    """Leave the list. An offer that is open comes to nothing; what was written is destroyed."""
+    found = queries.live_pair_of(person_id)
+    if found is not None and found.state in OFFERED:
+        take_back(found, tell=False)
+    mine = (MentorRequest.person_id == person_id) & MentorRequest.state.in_(("waiting", "offered"))
+    values = {"state": "withdrawn", "goal": None}
+    db.session.execute(update(MentorRequest).where(mine).values(**values))
+
+
+# --- Offers --------------------------------------------------------------------------------------
+
+
+def propose(found: Request, profile: Profile, coordinator_id: int) -> str:
+    """Offer a mentor to somebody who waits; she is asked first. Return the pair's public id.
+
+    Raises NotWaiting, or Barred with the reasons.
+    """
+    _lock(profile.person_id)
+    waits = (MentorRequest.id == found.id) & (MentorRequest.state == "waiting")
+    taken = update(MentorRequest).where(waits).values(state="offered").returning(MentorRequest.id)
+    if db.session.scalar(taken.execution_options(synchronize_session=False)) is None:
+        raise NotWaiting
+    mentor = queries.profile(profile.public_id) or profile
+    bars = [why for why in reasons_against(mentor.facts, queries.facts_of(found)) if why in BARS]
+    if bars:
+        raise Barred(bars)
+    row = Match(
+        public_id=ids.public_id(),
+        programme_id=programme_id(),
+        request_id=found.id,
+        mentor_id=mentor.person_id,
+        mentee_id=found.person_id,
+        mentor_name=mentor.shown_name,
+        mentee_name=found.shown_name,
+        languages=shared_languages(found.languages, mentor.languages),
+        state=State.OFFERED_TO_MENTEE,
+        proposed_by=coordinator_id,
+        asked_at=now(),
+    )
+    db.session.add(row)
+    db.session.flush()
+    messaging.notify(found.person_id, Kind.OFFER, pair=row.public_id)
+    return row.public_id
+
+
+def agree_as_mentee(
+    found: Pair, shown_name: str, course_ids: Iterable[int], *, share_quizzes: bool
+) -> None:
+    """The mentee says yes, under this name, and shares these courses. Now the mentor is asked.
+
+    Raises NotAllowed, NoPlace.
+    """
+    _count_places(found.mentor_id)
+    row = _locked(found.id)
+    row.state = move(State(row.state), Step.AGREE, Side.MENTEE)
+    row.mentee_name, row.asked_at = shown_name, now()
+    share(found, course_ids, quizzes=share_quizzes)
+    messaging.seen(found.mentee_id, Kind.OFFER, pair=found.public_id)
+    messaging.notify(found.mentor_id, Kind.OFFER, pair=found.public_id)
+
+
+def agree_as_mentor(found: Pair, shown_name: str) -> None:
+    """The mentor says yes too: the pair begins. Raises NotAllowed, NoPlace."""
+    _count_places(found.mentor_id)
+    row = _locked(found.id)
+    row.state = move(State(row.state), Step.AGREE, Side.MENTOR)
+    row.mentor_name, row.started_at = shown_name, now()
+    _set_request(found.request_id, "matched")
+    messaging.seen(found.mentor_id, Kind.OFFER, pair=found.public_id)
+    messaging.notify(found.mentee_id, Kind.PAIR_STARTED, pair=found.public_id)
+
+
+def decline(found: Pair, side: Side) -> None:
+    """One side says no. The other one learns at most that it did not come about. Raises NotAllowed."""
+    row = _locked(found.id)
+    row.state = move(State(row.state), Step.DECLINE, side)
+    _off(found, tell=side is Side.MENTOR)
+
+
+def take_back(found: Pair, *, tell: bool = True) -> None:
+    """The house takes an offer back. Raises NotAllowed."""
+    row = _locked(found.id)
+    row.state = move(State(row.state), Step.WITHDRAW, Side.HOUSE)
+    _off(found, tell=tell)
+
+
+def expire_offers() -> None:
+    """Let offers lapse that nobody has answered; their people are back on the list, at their old places."""
+    days = db.session.scalar(select(Programme.offer_days).where(Programme.key == DEFAULT_PROGRAMME))
+    for found in queries.overdue_offers(now() - timedelta(days=days or 0)):
+        row = _locked(found.id)
+        row.state = move(State(row.state), Step.EXPIRE, Side.HOUSE)
+        _off(found, tell=True)
+
+
+def _off(found: Pair, *, tell: bool) -> None:
+    _set_request(found.request_id, "waiting")
+    db.session.execute(delete(MatchShare).where(MatchShare.match_id == found.id))
+    for person_id in (found.mentee_id, found.mentor_id):
+        messaging.seen(person_id, Kind.OFFER, pair=found.public_id)
+    if tell:
+        messaging.notify(found.mentee_id, Kind.OFFER_OFF)
+
+
+def _set_request(request_id: int, state: str) -> None:
+    mine = MentorRequest.id == request_id
+    db.session.execute(update(MentorRequest).where(mine).values(state=state))
+
+
+def _lock(mentor_id: int) -> None:
+    # On SQLite the whole writing transaction is the lock already.
+    mine = MentorProfile.person_id == mentor_id
+    db.session.execute(select(MentorProfile.id).where(mine).with_for_update())
+
+
+def _count_places(mentor_id: int) -> None:
+    _lock(mentor_id)
+    capacity = select(MentorProfile.capacity).where(MentorProfile.person_id == mentor_id)
+    # The offer that is being accepted holds one of the places already.
+    if queries.taken(mentor_id) > (db.session.scalar(capacity) or 0):
+        raise NoPlace
+
+
+def _locked(match_id: int) -> Match:
+    mine = select(Match).where(Match.id == match_id).with_for_update()
+    return db.session.scalars(mine.execution_options(populate_existing=True)).one()
+
+
+def _found(public_id: str) -> Pair:
+    found = queries.pair(public_id)
+    if found is None:
+        raise LookupError(public_id)
+    return found
+
+
+# --- Pairs ---------------------------------------------------------------------------------------
+
+
+def share(found: Pair, course_ids: Iterable[int], *, quizzes: bool) -> None:
+    """Let the mentor see these courses and no others, from the next page on."""
+    db.session.execute(delete(MatchShare).where(MatchShare.match_id == found.id))
+    db.session.add_all(
+        MatchShare(match_id=found.id, course_id=course_id) for course_id in sorted(set(course_ids))
+    )
+    mine = Match.id == found.id
+    db.session.execute(update(Match).where(mine).values(share_quizzes=quizzes))
+
+
+def end(found: Pair, person_id: int, *, never_again: bool) -> None:
+    """One side ends the pair, with no reason; what the other one could see is closed at once.
+
+    Raises NotAllowed.
+    """
+    side = found.side(person_id)
+    if side is None:
+        raise NotAllowed("neither side")
+    row = _locked(found.id)
+    row.state = move(State(row.state), Step.END, side)
+    row.ended_at, row.ended_by, row.never_again = now(), person_id, never_again
+    for each in (found.mentee_id, found.mentor_id):
+        for kind in (Kind.MESSAGE, Kind.NOTE, Kind.PAIR_STARTED):
+            messaging.seen(each, kind, pair=found.public_id)
+    messaging.notify(found.other(person_id), Kind.PAIR_ENDED)
+
+
+def write_note(found: Pair, author_id: int, text: str, *, shared: bool) -> None:
+    """Keep a note, for both sides or for its author only. Its kind is settled with that."""
+    public_id = ids.public_id()
+    place = queries.body_place("note", public_id, found.owner_of(author_id))
+    row = Note(
+        public_id=public_id,
+        match_id=found.id,
+        author_id=author_id,
+        kind="shared" if shared else "mine",
+        body=seal(text, place),
+        created_at=now(),
+    )
+    db.session.add(row)
+    db.session.flush()
+    if shared:
+        messaging.notify(found.other(author_id), Kind.NOTE, pair=found.public_id)
+
+
+def write_message(found: Pair, author_id: int, text: str) -> None:
+    """Write to the other side."""
+    public_id = ids.public_id()
+    place = queries.body_place("message", public_id, found.owner_of(author_id))
+    row = Message(
+        public_id=public_id,
+        match_id=found.id,
+        author_id=author_id,
+        body=seal(text, place),
+        sent_at=now(),
+    )
+    db.session.add(row)
+    db.session.flush()
+    messaging.notify(found.other(author_id), Kind.MESSAGE, pair=found.public_id)
+
+
+def mark_read(found: Pair, reader_id: int) -> None:
+    """One side has opened the conversation."""
+    new = (Message.match_id == found.id) & (Message.author_id != reader_id)
+    unread = new & Message.read_at.is_(None)
+    db.session.execute(update(Message).where(unread).values(read_at=now()))
+    messaging.seen(reader_id, Kind.MESSAGE, pair=found.public_id)
+
+
+# --- Retention -----------------------------------------------------------------------------------
+
+
+def forget_old() -> None:
+    """Destroy what has been kept long enough: messages after 180 days, all of a pair 90 days after its end."""
+    over = select(Match.id).where(Match.ended_at < now() - KEPT_AFTER_END)
+    old = Message.sent_at < now() - MESSAGES_KEPT
+    db.session.execute(delete(Message).where(old | Message.match_id.in_(over)))
+    db.session.execute(delete(Note).where(Note.match_id.in_(over)))
+    db.session.execute(delete(MatchShare).where(MatchShare.match_id.in_(over)))
+    asked = select(Match.request_id).where(Match.id.in_(over))
+    live = select(Match.request_id).where(Match.state.in_(LIVE))
+    goals = MentorRequest.id.in_(asked) & MentorRequest.id.not_in(live)
+    db.session.execute(update(MentorRequest).where(goals).values(goal=None))

@@ -1,0 +1,64 @@
+"""What mentoring shows on home: who stands beside whom, who wrote, what waits for an answer. No words."""
+
+from __future__ import annotations
+
+from lms.core.policy import Actor
+from lms.core.room import Card
+from lms.mentoring import languages, queries
+from lms.mentoring.queries import Home, HomeMatch
+from lms.mentoring.rules import State
+
+
+def home(person: Actor) -> list[Card]:
+    """One statement, whoever asks."""
+    coordinates = person.has("coordinator") or person.has("administrator")
+    found = queries.home(person.id, coordinates=coordinates)
+    cards = [*_offers(person, found), *_own_side(person, found), *_mentor_side(person, found)]
+    if coordinates and found.people_waiting:
+        cards.append(_card("waiting", {"count": found.people_waiting}))
+    return cards
+
+
+def _card(name: str, context: dict[str, object], order: int = 10, *, aside: bool = True) -> Card:
+    return Card(f"mentoring/card_{name}.html", context, order, aside=aside)
+
+
+def _offers(person: Actor, found: Home) -> list[Card]:
+    asked = [
+        match
+        for match in found.matches
+        if match.state
+        is (State.OFFERED_TO_MENTOR if match.mentor_id == person.id else State.OFFERED_TO_MENTEE)
+    ]
+    return [
+        _card("offer", {"match": match, "mentor": match.mentor_id == person.id}, 5, aside=False)
+        for match in asked
+    ]
+
+
+def _own_side(person: Actor, found: Home) -> list[Card]:
+    mine = [match for match in found.matches if match.mentor_id != person.id]
+    for match in mine:
+        if match.state is State.ACTIVE:
+            return [_card("mentor", {"match": match, "line": _line(match)})]
+    if mine:
+        return []
+    if found.waiting_since:
+        return [_card("wait", {"since": found.waiting_since, "zone": person.zone})]
+    staff = any(person.has(name) for name in ("mentor", "coordinator", "administrator", "author"))
+    return [] if staff else [_card("ask", {})]
+
+
+def _line(match: HomeMatch) -> str:
+    spoken = languages.names(match.languages or ())
+    spoken = spoken[:1].upper() + spoken[1:]
+    about = match.about.rstrip(".") if match.about else ""
+    return f"{about}. {spoken}." if about else f"{spoken}."
+
+
+def _mentor_side(person: Actor, found: Home) -> list[Card]:
+    mine = [m for m in found.matches if m.mentor_id == person.id and m.state is State.ACTIVE]
+    if not mine:
+        return []
+    wrote = [match.mentee_name for match in mine if match.unread]
+    return [_card("mentees", {"count": len(mine), "wrote": wrote}, 9)]

@@ -1,0 +1,32 @@
+"""What mentoring does when a lower room tells something, and what it answers to learning's question."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from lms.audit.rules import Role
+from lms.core.db import db
+from lms.learning.events import TaskSubmitted
+from lms.learning.models import Enrolment, Submission
+from lms.learning.rules import Reader
+from lms.mentoring import queries
+from lms.messaging import actions as messaging
+from lms.messaging.kinds import Kind
+
+
+def readers(person_id: int, course_id: int) -> list[Reader]:
+    """The mentor of the live pair reads tasks of shared courses, from the first day on."""
+    found = queries.mentor_for(person_id, course_id)
+    return [Reader(found[0], Role.MENTOR, 0, found[1])] if found else []
+
+
+def tell_mentor(event: TaskSubmitted) -> None:
+    """A task waits for the mentor who may read it."""
+    row = db.session.execute(
+        select(Submission.public_id, Enrolment.course_id)
+        .join(Enrolment, Enrolment.id == Submission.enrolment_id)
+        .where(Submission.id == event.submission_id)
+    ).one()
+    found = queries.mentor_for(event.person_id, row.course_id)
+    if found:
+        messaging.notify(found[0], Kind.TASK_SENT, task=row.public_id)

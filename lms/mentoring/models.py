@@ -1,0 +1,159 @@
+"""Tables of mentoring."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.core.db import S1, S2, Model
+
+_LIVE_MATCH = text("state IN ('offered_to_mentee', 'offered_to_mentor', 'active')")
+_LIVE_REQUEST = text("state IN ('waiting', 'offered')")
+
+
+class Programme(Model):
+    """What pairs belong to, and its rhythm. One is made when it is first needed."""
+
+    __tablename__ = "programme"
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=S1)
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, info=S1)
+    key: Mapped[str] = mapped_column(String(40), unique=True, info=S1)
+    offer_days: Mapped[int] = mapped_column(default=7, info=S1)
+
+
+class MentorProfile(Model):
+    """Somebody who can be paired as a mentor: what learners read about her, and how many places she has."""
+
+    __tablename__ = "mentor_profile"
+    __table_args__ = (
+        UniqueConstraint("programme_id", "person_id"),
+        CheckConstraint("capacity BETWEEN 1 AND 10", name="capacity"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=S1)
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, info=S1)
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"), info=S1)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True, info=S1)
+    shown_name: Mapped[str] = mapped_column(String(32), info=S1)
+    languages: Mapped[list[Any]] = mapped_column(info=S1)
+    about: Mapped[str] = mapped_column(String(200), default="", info=S1)
+    capacity: Mapped[int] = mapped_column(info=S1)
+    paused: Mapped[bool] = mapped_column(default=False, info=S1)
+    made_at: Mapped[datetime] = mapped_column(info=S1)
+
+
+class MentorRequest(Model):
+    """Somebody who waits for a mentor. `waiting_since` stays when an offer comes to nothing."""
+
+    __tablename__ = "mentor_request"
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'offered', 'matched', 'withdrawn')", name="state"),
+        Index(
+            "uq_mentor_request_live",
+            "programme_id",
+            "person_id",
+            unique=True,
+            sqlite_where=_LIVE_REQUEST,
+            postgresql_where=_LIVE_REQUEST,
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=S1)
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, info=S1)
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"), info=S1)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True, info=S1)
+    shown_name: Mapped[str] = mapped_column(String(32), info=S1)
+    languages: Mapped[list[Any]] = mapped_column(info=S1)
+    goal: Mapped[bytes | None] = mapped_column(info=S2)
+    waiting_since: Mapped[datetime] = mapped_column(index=True, info=S1)
+    state: Mapped[str] = mapped_column(String(12), default="waiting", info=S1)
+
+
+class Match(Model):
+    """A pair from the offer to its end; the table of allowed steps is in `rules`.
+
+    Each side bears the name that it chose for this pair. `ended_by` and `never_again` are nobody's to see.
+    """
+
+    __tablename__ = "match"
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('offered_to_mentee', 'offered_to_mentor', 'active', 'ended', 'declined', "
+            "'expired', 'withdrawn')",
+            name="state",
+        ),
+        CheckConstraint("mentor_id <> mentee_id", name="two_people"),
+        Index(
+            "uq_match_live",
+            "programme_id",
+            "mentee_id",
+            unique=True,
+            sqlite_where=_LIVE_MATCH,
+            postgresql_where=_LIVE_MATCH,
+        ),
+        Index("ix_match_mentor", "mentor_id", "state"),
+        Index("ix_match_mentee", "mentee_id", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=S1)
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, info=S1)
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"), info=S1)
+    request_id: Mapped[int] = mapped_column(ForeignKey("mentor_request.id"), index=True, info=S1)
+    mentor_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=S1)
+    mentee_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=S1)
+    mentor_name: Mapped[str] = mapped_column(String(32), info=S1)
+    mentee_name: Mapped[str] = mapped_column(String(32), info=S1)
+    languages: Mapped[list[Any]] = mapped_column(info=S1)
+    state: Mapped[str] = mapped_column(String(20), default="offered_to_mentee", info=S1)
+    proposed_by: Mapped[int] = mapped_column(ForeignKey("person.id"), info=S1)
+    asked_at: Mapped[datetime] = mapped_column(info=S1)
+    started_at: Mapped[datetime | None] = mapped_column(info=S1)
+    ended_at: Mapped[datetime | None] = mapped_column(index=True, info=S1)
+    ended_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"), info=S1)
+    never_again: Mapped[bool] = mapped_column(default=False, info=S1)
+    share_quizzes: Mapped[bool] = mapped_column(default=False, info=S1)
+
+
+class MatchShare(Model):
+    """A course whose progress and tasks the mentee lets her mentor see."""
+
+    __tablename__ = "match_share"
+
+    match_id: Mapped[int] = mapped_column(ForeignKey("match.id"), primary_key=True, info=S1)
+    course_id: Mapped[int] = mapped_column(
+        ForeignKey("course.id"), primary_key=True, index=True, info=S1
+    )
+
+
+class Note(Model):
+    """A note in a pair: `shared` for both sides, `mine` for its author only. Its kind never changes."""
+
+    __tablename__ = "note"
+    __table_args__ = (CheckConstraint("kind IN ('shared', 'mine')", name="kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=S1)
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, info=S1)
+    match_id: Mapped[int] = mapped_column(ForeignKey("match.id"), index=True, info=S1)
+    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True, info=S1)
+    kind: Mapped[str] = mapped_column(String(8), info=S1)
+    body: Mapped[bytes] = mapped_column(info=S2)
+    created_at: Mapped[datetime] = mapped_column(info=S1)
+
+
+class Message(Model):
+    """What one side of a pair wrote to the other."""
+
+    __tablename__ = "message"
+    __table_args__ = (Index("ix_message_match", "match_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=S1)
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, info=S1)
+    match_id: Mapped[int] = mapped_column(ForeignKey("match.id"), info=S1)
+    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True, info=S1)
+    body: Mapped[bytes] = mapped_column(info=S2)
+    sent_at: Mapped[datetime] = mapped_column(index=True, info=S1)
+    read_at: Mapped[datetime | None] = mapped_column(info=S1)

@@ -1,0 +1,48 @@
+"""Who may do what in mentoring. Access to a learner comes from a live pair, never from a role."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from lms.core.policy import Actor, anyone, role
+from lms.mentoring.queries import Pair
+from lms.mentoring.rules import Side, State, awaited
+
+
+class Permission(StrEnum):
+    """What mentoring guards."""
+
+    ASK = "mentoring:request:own"
+    MENTEES = "mentoring:mentees:read"
+    PLACES = "mentoring:profile:own"
+    ANSWER = "mentoring:offer:answer"
+    PAIR = "mentoring:pair:take-part"
+    SHARE = "mentoring:pair:share"
+    COORDINATE = "mentoring:pairs:make"
+
+
+def takes_part(person: Actor, pair: Pair) -> bool:
+    """Predicate: one of the two, as long as the pair lives."""
+    return pair.state is State.ACTIVE and pair.side(person.id) is not None
+
+
+def is_mentee(person: Actor, pair: Pair) -> bool:
+    """Predicate: the learner of a live pair; only she decides what is shared."""
+    return pair.state is State.ACTIVE and pair.side(person.id) is Side.MENTEE
+
+
+def is_asked(person: Actor, pair: Pair) -> bool:
+    """Predicate: the one whose answer an offer waits for. The mentor learns of it after the mentee's yes."""
+    side = pair.side(person.id)
+    return side is not None and side is awaited(pair.state)
+
+
+RULES = {
+    Permission.ASK: (anyone,),
+    Permission.MENTEES: (role("mentor"),),
+    Permission.PLACES: (anyone,),
+    Permission.ANSWER: (is_asked,),
+    Permission.PAIR: (takes_part,),
+    Permission.SHARE: (is_mentee,),
+    Permission.COORDINATE: (role("coordinator"), role("administrator")),
+}

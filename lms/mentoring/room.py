@@ -1,0 +1,49 @@
+"""The door plate of mentoring."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lms.core.i18n import lazy_gettext as _l
+from lms.core.outbox import Daily, Job
+from lms.core.policy import Actor, may
+from lms.core.room import NavItem, Room
+from lms.learning.events import TaskSubmitted
+from lms.learning.readers import READERS
+from lms.mentoring import actions, cards, listeners
+from lms.mentoring.policy import RULES, Permission
+from lms.mentoring.views import bp, own, pairs, staff  # noqa: F401 - read for their routes
+
+
+def _is_mentor(person: Actor | None) -> bool:
+    return may(person, Permission.MENTEES)
+
+
+def _coordinates(person: Actor | None) -> bool:
+    return may(person, Permission.COORDINATE)
+
+
+def _learns(person: Actor | None) -> bool:
+    return person is not None and not _is_mentor(person) and not _coordinates(person)
+
+
+def _daily(_payload: dict[str, Any], _result: Any) -> None:
+    actions.expire_offers()
+    actions.forget_old()
+
+
+ROOM = Room(
+    name="mentoring",
+    blueprints=(bp,),
+    rules=RULES,
+    nav=(
+        NavItem(_l("My mentees"), "mentoring.pairs", "heart-handshake", 5, _is_mentor, tab=True),
+        NavItem(_l("My mentor"), "mentoring.mine", "heart-handshake", 30, _learns, tab=True),
+        NavItem(_l("Waiting"), "mentoring.waiting", "heart-handshake", 35, _coordinates, tab=True),
+    ),
+    listeners=((TaskSubmitted, listeners.tell_mentor),),
+    cards={"home": cards.home},
+    fills=((READERS, listeners.readers),),
+    jobs=(Job("mentoring.daily", effect=_daily),),
+    daily=(Daily("mentoring.daily", hour=3),),
+)

@@ -1,0 +1,383 @@
+"""Pages of a pair, for its two sides: the mentor's list, the page of a pair, messages, notes, the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from flask import Response, flash, g, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from lms.assessment import queries as assessment
+from lms.audit import actions as audit
+from lms.audit.rules import Role, Visitor, What
+from lms.core.clock import now
+from lms.core.db import transaction
+from lms.core.i18n import format_day, format_time, language
+from lms.core.i18n import gettext as _
+from lms.core.policy import allow, signed_in
+from lms.learning import queries as learning
+from lms.mentoring import actions, languages, queries, words
+from lms.mentoring.forms import CourseTicks, EndForm, MessageForm, NoteForm
+from lms.mentoring.policy import Permission
+from lms.mentoring.progress import Course, Learner, courses_of, finished_modules, learners
+from lms.mentoring.queries import Entry, Pair
+from lms.mentoring.rules import Call, NotAllowed, Side, State, Waiting, waits
+from lms.mentoring.views import bp
+from lms.mentoring.views.own import load_pair, offer_courses, place_of, ticked_courses
+from lms.web.forms import Form, typed
+from lms.web.page import page
+
+ON_A_PAGE = 50
+
+
+# --- The mentor's list ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One learner in the mentor's list, in words."""
+
+    name: str
+    url: str
+    reason: str
+    done: int
+    here: int
+    total: int
+    course: str
+    action: str
+    action_url: str
+    tag: tuple[str, str] | None
+
+
+@bp.get("")
+@allow(Permission.MENTEES)
+def pairs() -> Response:
+    """Who would be glad to hear from the mentor, and who is on the way."""
+    person, moment = signed_in(), now()
+    profile, mine = queries.profile_of(person.id), queries.pairs_of_mentor(person.id)
+    live = [one for one in mine if one.pair.state is State.ACTIVE]
+    found = [(one, waits(one.signs, moment)) for one in learners(live, language())]
+    waiting = sorted(
+        ((one, why) for one, why in found if why), key=lambda pair: (pair[1].call, pair[1].since)
+    )
+    rows = [_row(one, why, person.zone, moment) for one, why in waiting]
+    fine = [_row(one, None, person.zone, moment) for one, why in found if why is None]
+    name = profile.shown_name if profile else ""
+    seen = [one.pair.mentee_id for one in live]
+    audit.saw_list(Visitor(person.id, Role.MENTOR, name), seen, What.MENTEES)
+    return page(
+        "mentoring/pairs.html",
+        form=Form(formdata=None),
+        lead=words.lead(len(rows), len(fine)),
+        waiting=rows,
+        fine=fine,
+        offers=[one.pair for one in mine if one.pair.state is State.OFFERED_TO_MENTOR],
+        profile=profile,
+    )
+
+
+def _row(found: Learner, why: Waiting | None, zone: str, moment: datetime) -> Row:
+    pair, course = found.mine.pair, found.course
+    url = url_for("mentoring.pair", pair=pair.public_id)
+    task = found.tasks[0] if found.tasks else None
+    reason, action, action_url = found.news(zone), _("Open"), url
+    if why is not None:
+        title = found.title_of(task) if task else ""
+        reason = words.reason_of(why, zone, title, course.place if course else "")
+        action, action_url = (
+            words.verb_of(why.call),
+            url_for("mentoring.messages", pair=pair.public_id),
+        )
+        if why.call is Call.TASK and task:
+            action_url = url_for("learning.read_task", task=task.public_id)
+    return Row(
+        name=pair.mentee_name,
+        url=url,
+        reason=reason,
+        done=course.standing.parts_done if course else 0,
+        here=course.standing.part_here if course else 0,
+        total=len(course.outline.modules) if course else 0,
+        course=course.outline.title if course else "",
+        action=action,
+        action_url=action_url,
+        tag=words.tag_of(why, moment) if why else None,
+    )
+
+
+# --- The page of a pair --------------------------------------------------------------------------
+
+
+@bp.get("/<pair>")
+@allow(Permission.PAIR, load_pair)
+def pair(found: Pair) -> Response:
+    """The pair, as the side that looks sees it."""
+    form = NoteForm(formdata=None)
+    form.kind.data = "shared"
+    return _pair_page(found, form)
+
+
+def _pair_page(found: Pair, form: NoteForm, status: int = 200) -> Response:
+    if found.side(signed_in().id) is Side.MENTOR:
+        return _mentor_page(found, form, status)
+    return _mentee_page(found, form, status)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One entry of the timeline."""
+
+    kind: str
+    title: str
+    at: datetime
+    tag: tuple[str, str, str | None] | None = None
+    detail: str = ""
+    text: str = ""
+    url: str = ""
+    action: str = ""
+    filter: str = "notes"
+
+
+def _note(entry: Entry, found: Pair, reader_id: int) -> Moment:
+    author = "mentor" if entry.author_id == found.mentor_id else "learner"
+    own = entry.author_id == reader_id
+    if entry.kind == "mine":
+        return Moment(
+            author, _("Note to self"), entry.at, (_("Only you"), "plain", "lock"), text=entry.text
+        )
+    title = _("Your note") if own else _("Note by %(name)s", name=found.name_of(entry.author_id))
+    return Moment(author, title, entry.at, (_("Shared note"), "plain", "users"), text=entry.text)
+
+
+def _course_moments(found: Pair, courses: list[Course]) -> list[Moment]:
+    """Tasks that were handed in and modules that are done, of shared courses only."""
+    moments = queries.done_at([course.facts.enrolment_id for course in courses])
+    ids = [course.facts.course_id for course in courses]
+    tasks = learning.tasks_of([found.mentee_id], ids) if ids else []
+    by_course = {course.facts.course_id: course for course in courses}
+    entries = [_task(task, by_course[task.course_id], found) for task in tasks]
+    for course in courses:
+        results = assessment.results(found.mentee_id, course.outline) if found.share_quizzes else {}
+        for module in finished_modules(course, moments, results):
+            title = _(
+                "Module %(number)s finished: %(title)s", number=module.number, title=module.title
+            )
+            checks = [
+                _(
+                    "Check: %(percent)s%% after %(tries)s tries.",
+                    percent=one.percent,
+                    tries=one.tries,
+                )
+                for one in module.results
+            ]
+            entries.append(
+                Moment("learner", title, module.at, detail=" ".join(checks), filter="course")
+            )
+    return entries
+
+
+def _task(task: learning.Task, course: Course, found: Pair) -> Moment:
+    item = course.outline.by_id.get(task.item_id)
+    title = _("%(name)s sent a task", name=found.mentee_name)
+    url = url_for("learning.read_task", task=task.public_id)
+    waits_here = task.state == "submitted"
+    tag = {
+        "submitted": (_("Yours to read"), "iris", None),
+        "accepted": (_("Accepted"), "pine", None),
+        "needs_work": (_("One more round"), "sun", None),
+    }[task.state]
+    action = _("Read and reply") if waits_here else _("Look again")
+    detail = f"{item.title}." if item else ""
+    at = task.submitted_at or task.saved_at
+    return Moment("learner", title, at, tag, detail, "", url, action, "course")
+
+
+def _mentor_page(found: Pair, form: NoteForm, status: int) -> Response:
+    person = signed_in()
+    g.nav = "mentoring.pairs"
+    shared = queries.shares_of([found.id]).get(found.id, frozenset())
+    facts = learning.progress_of_many([found.mentee_id], shared) if shared else []
+    courses = courses_of(facts, language())
+    entries = [_note(entry, found, person.id) for entry in queries.notes(found, person.id)]
+    entries += _course_moments(found, courses)
+    show = request.args.get("show", "")
+    visitor = Visitor(person.id, Role.MENTOR, found.mentor_name)
+    audit.saw(visitor, found.mentee_id, What.PAGE, found.public_id)
+    return page(
+        "mentoring/pair_mentor.html",
+        status,
+        form=form.for_side(found.mentee_name),
+        found=found,
+        spoken=_sentence(languages.names(found.languages)),
+        place=place_of(found.mentee_zone),
+        courses=courses,
+        entries=_shown(entries, show),
+        show=show,
+        zone=person.zone,
+    )
+
+
+def _shown(entries: list[Moment], show: str) -> list[Moment]:
+    kept = [entry for entry in entries if show not in {"notes", "course"} or entry.filter == show]
+    return sorted(kept, key=lambda entry: entry.at, reverse=True)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _mentee_page(found: Pair, form: NoteForm, status: int) -> Response:
+    person, ticks = signed_in(), CourseTicks(formdata=None)
+    g.nav = "mentoring.mine"
+    own = offer_courses(ticks, person.id)
+    shared = queries.shares_of([found.id]).get(found.id, frozenset())
+    ticks.courses.data = [
+        course.outline.public_id for course in own if course.facts.course_id in shared
+    ]
+    ticks.quizzes.data = found.share_quizzes
+    profile = queries.profile_of(found.mentor_id)
+    entries = [_note(entry, found, person.id) for entry in queries.notes(found, person.id)]
+    return page(
+        "mentoring/pair_mentee.html",
+        status,
+        form=form.for_side(found.mentor_name),
+        ticks=ticks,
+        found=found,
+        about=profile.about if profile else "",
+        spoken=_sentence(languages.names(profile.languages if profile else found.languages)),
+        has_courses=bool(own),
+        entries=_shown(entries, ""),
+        zone=person.zone,
+    )
+
+
+@bp.post("/<pair>/notes")
+@allow(Permission.PAIR, load_pair)
+def add_note(found: Pair) -> AnyResponse:
+    """Keep a note."""
+    person = signed_in()
+    form = NoteForm().for_side(found.name_of(found.other(person.id)))
+    if not form.validate():
+        return _pair_page(found, form, 422)
+    shared = form.kind.data == "shared"
+    actions.write_note(found, person.id, typed(form.body), shared=shared)
+    flash(
+        _("Note kept. Both of you can read it.") if shared else _("Note kept, for you only."),
+        "done",
+    )
+    return redirect(url_for("mentoring.pair", pair=found.public_id), 303)
+
+
+@bp.post("/<pair>/shares")
+@allow(Permission.SHARE, load_pair)
+def set_shares(found: Pair) -> AnyResponse:
+    """The learner decides what her mentor sees, from the next page on."""
+    form = CourseTicks()
+    own = offer_courses(form, signed_in().id)
+    if form.validate():
+        actions.share(found, ticked_courses(form, own), quizzes=bool(form.quizzes.data))
+        flash(_("Saved. It holds from now on."), "done")
+    else:
+        flash(_("Nothing was changed. Look at the list again."), "error")
+    return redirect(url_for("mentoring.pair", pair=found.public_id), 303)
+
+
+# --- Messages ------------------------------------------------------------------------------------
+
+
+@bp.get("/<pair>/messages")
+@allow(Permission.PAIR, load_pair)
+def messages(found: Pair) -> Response:
+    """The conversation."""
+    return _messages_page(found, MessageForm(formdata=None))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message as it stands in the conversation."""
+
+    text: str
+    who: str
+    meta: str
+
+
+def _messages_page(found: Pair, form: MessageForm, status: int = 200) -> Response:
+    person = signed_in()
+    other = found.other(person.id)
+    mentor = found.side(person.id) is Side.MENTOR
+    g.nav = "mentoring.pairs" if mentor else "mentoring.mine"
+    count, unread = queries.message_counts(found.id, person.id)
+    pages = max(1, -(-count // ON_A_PAGE))
+    number = min(max(1, request.args.get("page", 1, type=int)), pages)
+    latest = queries.messages(found, ON_A_PAGE, (number - 1) * ON_A_PAGE)
+    days = _by_day(found, latest[::-1], person.id, person.zone)
+    if mentor:
+        visitor = Visitor(person.id, Role.MENTOR, found.mentor_name)
+        audit.saw_list(visitor, [found.mentee_id], What.MESSAGES, found.public_id)
+    if unread and status == 200:
+        # "Opened" is a fact about this visit, as its access line is; it has its own short transaction too.
+        with transaction():
+            actions.mark_read(found, person.id)
+    return page(
+        "mentoring/messages.html",
+        status,
+        form=form,
+        found=found,
+        name=found.name_of(other),
+        role="learner" if mentor else "mentor",
+        mentor=mentor,
+        days=days,
+        number=number,
+        pages=pages,
+    )
+
+
+def _by_day(
+    found: Pair, entries: list[Entry], reader_id: int, zone: str
+) -> list[tuple[str, list[Said]]]:
+    return [
+        (day, [_said(found, entry, reader_id, zone) for entry in group])
+        for day, group in groupby(entries, key=lambda entry: format_day(entry.at, zone))
+    ]
+
+
+def _said(found: Pair, entry: Entry, reader_id: int, zone: str) -> Said:
+    time = format_time(entry.at, zone)
+    if entry.author_id == reader_id:
+        return Said(entry.text, "mine", time)
+    who = "mentor" if entry.author_id == found.mentor_id else "learner"
+    return Said(entry.text, who, f"{found.name_of(entry.author_id)}, {time}")
+
+
+@bp.post("/<pair>/messages")
+@allow(Permission.PAIR, load_pair)
+def write(found: Pair) -> AnyResponse:
+    """Write to the other side."""
+    form = MessageForm()
+    if not form.validate():
+        return _messages_page(found, form, 422)
+    actions.write_message(found, signed_in().id, typed(form.body))
+    return redirect(url_for("mentoring.messages", pair=found.public_id) + "#last", 303)
+
+
+# --- The end -------------------------------------------------------------------------------------
+
+
+@bp.route("/<pair>/end", methods=["GET", "POST"])
+@allow(Permission.PAIR, load_pair)
+def end(found: Pair) -> AnyResponse:
+    """End the pair, without a reason."""
+    person, form = signed_in(), EndForm()
+    mentor = found.side(person.id) is Side.MENTOR
+    g.nav = "mentoring.pairs" if mentor else "mentoring.mine"
+    if not form.validate_on_submit():
+        name = found.name_of(found.other(person.id))
+        return page("mentoring/end.html", form=form, found=found, name=name, mentor=mentor)
+    try:
+        actions.end(found, person.id, never_again=bool(form.never_again.data))
+    except NotAllowed:
+        flash(_("This has been settled meanwhile."), "info")
+        return redirect(url_for("web.home"), 303)
+    flash(_("The pair has ended. Nobody sees the page any more."), "done")
+    return redirect(url_for("mentoring.pairs" if mentor else "web.home"), 303)

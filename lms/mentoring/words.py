@@ -1,0 +1,90 @@
+"""The sentences of mentoring that depend on facts: why somebody waits, what speaks for and against a pair."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from lms.core.i18n import format_day, ngettext
+from lms.core.i18n import gettext as _
+from lms.mentoring import languages
+from lms.mentoring.rules import Call, Mentee, Mentor, Reason, Waiting, shared_languages
+
+
+def tag_of(waiting: Waiting, now: datetime) -> tuple[str, str]:
+    """(text, kind) of the tag beside a name."""
+    days = waiting.days(now)
+    if waiting.call is Call.TASK:
+        return _("Task to read"), "iris"
+    if waiting.call is Call.HELLO:
+        return _("New"), "sun"
+    if waiting.call is Call.QUIET:
+        return ngettext("Quiet %(num)s day", "Quiet %(num)s days", days), "sun"
+    if days < 1:
+        return _("Waiting since today"), "sun"
+    return ngettext("Waiting %(num)s day", "Waiting %(num)s days", days), "sun"
+
+
+def verb_of(call: Call) -> str:
+    """What the mentor can do about it."""
+    if call is Call.ANSWER:
+        return _("Answer")
+    return _("Read task") if call is Call.TASK else _("Say hello")
+
+
+def reason_of(waiting: Waiting, zone: str, title: str, place: str) -> str:
+    """Why somebody waits, in words; `title` of the task, `place` in the course."""
+    day = format_day(waiting.since, zone, year=False)
+    if waiting.call is Call.ANSWER:
+        return _("Wrote to you on %(day)s.", day=day)
+    if waiting.call is Call.TASK:
+        return _("Handed in “%(title)s” on %(day)s.", title=title, day=day)
+    if waiting.call is Call.HELLO:
+        return _("A pair since %(day)s. Nobody has written yet.", day=day)
+    return place
+
+
+def lead(waiting: int, fine: int) -> str:
+    """The sentence at the top of the mentor's home."""
+    if not waiting and not fine:
+        return _("Nobody yet.")
+    glad = ngettext(
+        "%(num)s person would be glad to hear from you.",
+        "%(num)s people would be glad to hear from you.",
+        waiting,
+    )
+    on_way = ngettext("%(num)s is on the way.", "%(num)s are on their way.", fine)
+    if not waiting:
+        return _("Nobody waits for you.") + " " + on_way
+    return f"{glad} {on_way}" if fine else glad
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What speaks for and against a pair, in words."""
+
+    good: list[str]
+    against: list[str]
+
+
+def fit(mentor: Mentor, mentee: Mentee, reasons: list[Reason], name: str) -> Fit:
+    """Reasons for and against, for the coordinator. Who asked not to be paired again is never said."""
+    common = shared_languages(mentee.languages, mentor.languages)
+    good = []
+    if common:
+        good.append(_("Speaks %(languages)s", languages=languages.names(common)))
+    if mentor.free and not mentor.paused:
+        good.append(ngettext("%(num)s free place", "%(num)s free places", mentor.free))
+    return Fit(good, [_against(reason, name) for reason in reasons])
+
+
+def _against(reason: Reason, name: str) -> str:
+    return {
+        Reason.SAME_PERSON: _("It is the same person"),
+        Reason.ASKED_NOT_TO: _("A private rule speaks against it"),
+        Reason.NO_LANGUAGE: _("No common language"),
+        Reason.PAUSED: _("Takes nobody new for now"),
+        Reason.NO_PLACE: _("All places are taken"),
+        Reason.COORDINATES: _("Runs the cohort of %(name)s", name=name),
+        Reason.OFFERED_BEFORE: _("Was proposed before; it did not come about"),
+    }[reason]
