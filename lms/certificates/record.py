@@ -38,7 +38,7 @@ def _words(outline: Outline, settings: Settings, lang: str, *, self_checked: boo
     return {
         "course": outline.title,
         "neutral_title": outline.neutral_title,
-        "subtitle": outline.summary,
+        "subtitle": outline.summary.rstrip("."),
         "work": _work(outline, self_checked=self_checked),
         "modules": _modules([module.title for module in outline.modules]),
         "issuer": settings.issuer(lang),
@@ -102,11 +102,16 @@ def document(
         issuer=words["issuer"],
         number=numbers.shown(number),
         check_url=f"{public_url.rstrip('/')}/c/{number}",
-        check_text=f"{urlsplit(public_url).netloc}/c",
+        check_text=check_address(public_url),
         issued=day_of(record, issued_at),
         theme=record["theme"],
         product=words["product"],
     )
+
+
+def check_address(public_url: str) -> str:
+    """The short address of the check page, as people read it aloud."""
+    return f"{urlsplit(public_url).netloc}/c"
 
 
 def day_of(record: Record, moment: datetime) -> date:

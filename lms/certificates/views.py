@@ -57,7 +57,7 @@ def one(held: Held) -> AnyResponse:
     answer = page(
         "certificates/one.html",
         held=held,
-        check_url=_check_url(held),
+        check_address=record.check_address(_settings().public_url),
         anew=may_ask_anew(held.state, held.ended_by),
         **_words(),
     )
@@ -66,10 +66,6 @@ def one(held: Held) -> AnyResponse:
         again = url_for(".one", certificate=held.public_id, look=looked + 1)
         answer.headers["Refresh"] = f"{REFRESH_SECONDS}; url={again}"
     return answer
-
-
-def _check_url(held: Held) -> str:
-    return f"{_settings().public_url.rstrip('/')}/c/{held.number}"
 
 
 @bp.route("/certificates/<certificate>/claim", methods=["GET", "POST"])
