@@ -60,7 +60,9 @@ class Browser:
         """Open an address."""
         return self._arrive(self.client.get(url, **options), url, follow)
 
-    def post(self, url: str, data: dict[str, Any] | None = None, *, follow: bool = True, **options: Any) -> Page:
+    def post(
+        self, url: str, data: dict[str, Any] | None = None, *, follow: bool = True, **options: Any
+    ) -> Page:
         """Send raw form data, without what a page would add."""
         return self._arrive(self.client.post(url, data=data or {}, **options), url, follow)
 
@@ -109,14 +111,18 @@ class Browser:
         return None
 
     def _form(self, soup: BeautifulSoup, button: str | None, action: str | None) -> Tag:
-        forms = [form for form in soup.find_all("form") if str(form.get("method", "")).lower() == "post"]
+        forms = [
+            form for form in soup.find_all("form") if str(form.get("method", "")).lower() == "post"
+        ]
         for form in forms:
             if button and self._button(form, button) is not None:
                 return form
             if action and str(form.get("action", "")).endswith(action):
                 return form
         if button or action:
-            raise AssertionError(f"no form with {button or action!r} on {self.page and self.page.url}")
+            raise AssertionError(
+                f"no form with {button or action!r} on {self.page and self.page.url}"
+            )
         main = [form for form in forms if form.find_parent("main")]
         return (main or forms)[0]
 

@@ -32,7 +32,11 @@ def check_page(page: Page) -> None:
     csp = response.headers["Content-Security-Policy"]
     assert "unsafe" not in csp
     assert not SENSITIVE.search(page.url.split("?")[0]), f"address {page.url} says too much"
-    if response.mimetype != "text/html" or not response.get_data() or page.url.split("?")[0] == "/today":
+    if (
+        response.mimetype != "text/html"
+        or not response.get_data()
+        or page.url.split("?")[0] == "/today"
+    ):
         return
     if 300 <= response.status_code < 400:
         return
@@ -50,7 +54,9 @@ def check_head(soup: BeautifulSoup, url: str) -> None:
     assert title is not None, url
     assert title.get_text().strip(), f"{url} has no title"
     assert not SENSITIVE.search(title.get_text()), f"title of {url}: {title.get_text()}"
-    for tag in soup.find_all(["script", "link", "img", "source", "iframe", "audio", "video", "use"]):
+    for tag in soup.find_all(
+        ["script", "link", "img", "source", "iframe", "audio", "video", "use"]
+    ):
         address = str(tag.get("src") or tag.get("href") or "")
         assert not re.match(r"(https?:)?//|data:", address), f"{url} fetches {address}"
 
@@ -60,7 +66,9 @@ def check_body(soup: BeautifulSoup, url: str) -> None:
     assert len(soup.find_all("h1")) == 1, f"{url} has {len(soup.find_all('h1'))} h1"
     assert not soup.find_all(style=True), f"{url} has style attributes"
     for tag in soup.find_all(True):
-        assert not [name for name in tag.attrs if name.startswith("on")], f"{url}: inline handler in {tag.name}"
+        assert not [name for name in tag.attrs if name.startswith("on")], (
+            f"{url}: inline handler in {tag.name}"
+        )
     for script in soup.find_all("script"):
         assert script.get("src"), f"{url} has an inline script"
     levels = [int(tag.name[1]) for tag in soup.find_all(re.compile(r"^h[1-6]$"))]
@@ -70,6 +78,8 @@ def check_body(soup: BeautifulSoup, url: str) -> None:
         if str(form.get("method", "")).lower() == "post":
             assert form.find("input", {"name": "csrf_token"}), f"{url}: a form without a token"
     ids = [str(tag["id"]) for tag in soup.find_all(id=True)]
-    assert len(ids) == len(set(ids)), f"{url} repeats ids: {sorted({i for i in ids if ids.count(i) > 1})}"
+    assert len(ids) == len(set(ids)), (
+        f"{url} repeats ids: {sorted({i for i in ids if ids.count(i) > 1})}"
+    )
     filled = soup.select("main .button-primary")
     assert len(filled) <= 1 or "styleguide" in url, f"{url} has {len(filled)} filled buttons"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import available_timezones
 
-from wtforms import BooleanField, HiddenField, PasswordField, SelectField
+from wtforms import BooleanField, HiddenField, PasswordField, SelectChoice, SelectField
 from wtforms.validators import ValidationError
 from wtforms.widgets import PasswordInput
 
@@ -26,8 +26,8 @@ ZONES = (
 )  # fmt: skip
 
 
-def _zone_choices() -> list[tuple[str, str]]:
-    return [(zone, zone.replace("_", " ")) for zone in ZONES]
+def _zone_choices() -> list[SelectChoice]:
+    return [SelectChoice(zone, zone.replace("_", " ")) for zone in ZONES]
 
 
 def handle_message(problem: rules.BadHandle) -> str:
@@ -186,7 +186,7 @@ class ZoneForm(Form):
     def offer(self, zone: str) -> None:
         """Add the zone that the person has already, if it is a real one."""
         if zone not in ZONES and zone in available_timezones():
-            self.zone.choices = [*_zone_choices(), (zone, zone)]
+            self.zone.choices = [*_zone_choices(), SelectChoice(zone, zone)]
 
 
 class FirstForm(Form):

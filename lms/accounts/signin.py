@@ -93,6 +93,8 @@ def begin(token: str, *, own_phone: bool) -> None:
     """Put a new sign-in into the cookie. Everything older in it goes, so a planted cookie is worth nothing."""
     kept = {name: session[name] for name in _KEPT_OVER_SIGN_IN if name in session}
     session.clear()
+    # The token of the emptied session stands in `g`, too: a form in this very answer would carry it.
+    g.pop("csrf_token", None)
     session.update(kept)
     session.permanent = own_phone
     session[LAST] = int(time.time())

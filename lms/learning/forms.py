@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import RadioField, SelectMultipleField
+from wtforms import RadioField, SelectChoice, SelectMultipleField
 from wtforms.validators import ValidationError
 
 from lms.core.i18n import gettext as _
@@ -50,7 +50,10 @@ class AnswerForm(Form):
     )
     decision = RadioField(
         _l("And now?"),
-        choices=[("accepted", _l("Accepted")), ("needs_work", _l("One more round"))],
+        choices=[
+            SelectChoice("accepted", _l("Accepted")),
+            SelectChoice("needs_work", _l("One more round")),
+        ],
         validate_choice=False,
     )
 

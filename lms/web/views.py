@@ -16,6 +16,7 @@ from lms.core.i18n import gettext as _
 from lms.core.policy import actor, allow, public, signed_in
 from lms.core.room import cards
 from lms.core.settings import Settings
+from lms.web.assets.samples import samples
 from lms.web.forms import Form
 from lms.web.page import THEME_COOKIE, THEMES, front_url, page
 from lms.web.policy import Permission
@@ -129,7 +130,7 @@ def styleguide() -> Response:
     if _settings().mode == "production":
         abort(404)
     g.lang = request.args.get("lang", DEFAULT) if request.args.get("lang") in LANGUAGES else DEFAULT
-    return page("styleguide.html")
+    return page("styleguide.html", **samples())
 
 
 @site.get("/health/live")

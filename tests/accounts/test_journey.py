@@ -62,16 +62,24 @@ def test_recovery_opens_the_account_and_uses_the_code_up(browser: Browser, app: 
     code = type_back(browser)
     other = Browser(app)
     other.get("/en/way-back")
-    other.submit({"handle": "heron 27", "code": code, "passphrase": "river candle orbit seven"}, button="Come back")
+    other.submit(
+        {"handle": "heron 27", "code": code, "passphrase": "river candle orbit seven"},
+        button="Come back",
+    )
     assert other.page.h1 == "Your way back"
     assert browser.get("/en/home").h1 == "Sign in", "every older sign-in ends"
     third = Browser(app)
     third.get("/en/way-back")
-    third.submit({"handle": "heron 27", "code": code, "passphrase": "river candle orbit eight"}, button="Come back")
+    third.submit(
+        {"handle": "heron 27", "code": code, "passphrase": "river candle orbit eight"},
+        button="Come back",
+    )
     assert third.page.status == 422
 
 
-def test_a_taken_name_and_a_short_passphrase_keep_what_was_typed(browser: Browser, app: Flask) -> None:
+def test_a_taken_name_and_a_short_passphrase_keep_what_was_typed(
+    browser: Browser, app: Flask
+) -> None:
     with app.app_context():
         make_person("Saule")
     browser.get("/en/join")
