@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from flask import Flask
 from sqlalchemy import text
@@ -20,6 +21,10 @@ from lms.core import keys
 from lms.core.db import Model, db, finish
 from lms.core.settings import Settings
 from tests.client import Browser
+
+# A loaded machine is no bug: what is slow is found by the bench, not by a deadline in a property test.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 ROOT = Path(__file__).resolve().parent.parent
 ENGINE = "postgresql" if os.environ.get("TEST_DATABASE_URL") else "sqlite"

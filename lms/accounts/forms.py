@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import available_timezones
 
-from wtforms import BooleanField, HiddenField, PasswordField, SelectChoice, SelectField
+from wtforms import (  # type: ignore[attr-defined]
+    BooleanField,
+    HiddenField,
+    PasswordField,
+    SelectChoice,
+    SelectField,
+)
 from wtforms.validators import ValidationError
 from wtforms.widgets import PasswordInput
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from wtforms import RadioField, SelectChoice, SelectMultipleField
+from wtforms import (  # type: ignore[attr-defined]
+    RadioField,
+    SelectChoice,
+    SelectMultipleField,
+)
 from wtforms.validators import ValidationError
 
 from lms.core.i18n import gettext as _
