@@ -11,29 +11,31 @@ from sqlalchemy import types
 from lms.core.db import Model, UtcDateTime, db
 
 
-def render_item(kind: str, item: Any, _context: Any) -> str | bool:
-    """Write our own column type as the plain type that it is in the database."""
+def render_item(kind: str, item: Any, context: Any) -> str | bool:
+    """Write our own column types as the plain types that they are in the database."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, types.JSON):
+        context.imports.add("from sqlalchemy.dialects import postgresql")
+        return "sa.JSON().with_variant(postgresql.JSONB(), 'postgresql')"
     return False
 
 
-def compare_type(_context: Any, _inspected: Any, _column: Any, inspected: Any, wanted: Any) -> bool | None:
+def same_type(
+    _context: Any, _found: Any, _column: Any, _found_type: Any, wanted: Any
+) -> bool | None:
     """SQLite keeps JSON and moments under looser names; those are no change."""
-    if isinstance(wanted, (UtcDateTime, types.JSON)):
-        return False
-    return None
+    return False if isinstance(wanted, (UtcDateTime, types.JSON)) else None
 
 
 def run() -> None:
     """Bring the database to the wanted revision."""
-    options = current_app.extensions["migrate"].configure_args
+    options = {**current_app.extensions["migrate"].configure_args, "compare_type": same_type}
     with db.engine.connect() as connection:
         context.configure(
             connection=connection,
             target_metadata=Model.metadata,
             render_item=render_item,
-            compare_type=compare_type,
             transaction_per_migration=True,
             **options,
         )
