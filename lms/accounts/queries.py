@@ -58,6 +58,11 @@ def by_id(person_id: int) -> Person:
     return db.session.get_one(Person, person_id)
 
 
+def anybody() -> bool:
+    """Whether there is any account yet."""
+    return db.session.scalar(select(Person.id).limit(1)) is not None
+
+
 def has_recovery(person_id: int) -> bool:
     """Whether the person has written down a recovery code."""
     hashed = select(Person.recovery_hash).where(Person.id == person_id)

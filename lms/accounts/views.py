@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, flash, redirect, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from lms.accounts import actions, queries, rules, secrets, signin
+from lms.accounts import actions, admission, queries, rules, secrets, signin
 from lms.accounts.forms import (
     ChangePassphraseForm,
     FirstForm,
@@ -45,6 +45,9 @@ def join() -> AnyResponse:
     """Step one: a name and a passphrase; suggestions of both are a press away, without script too."""
     if actor():
         return redirect(url_for("web.home"), 303)
+    if door := _door_to_pass():
+        flash(_("People join here with a code. Type yours first."), "info")
+        return redirect(url_for(door.endpoint), 303)
     form = JoinForm()
     if _suggested(form) or not form.validate_on_submit():
         return _join_page(form)
@@ -64,6 +67,12 @@ def join() -> AnyResponse:
     signin.begin(actions.open_sign_in(person, private, own_phone=False), own_phone=False)
     session[ONWARD] = _onward(person.id)
     return redirect(url_for("accounts.way_back"), 303)
+
+
+def _door_to_pass() -> admission.Door | None:
+    # The very first account needs no code: nobody is there yet who could give one out.
+    by_code = _settings().signup == "code" and queries.anybody()
+    return admission.closed() if by_code else None
 
 
 def _suggested(form: JoinForm) -> bool:

@@ -299,6 +299,6 @@ def _place(cohort: str, digest: bytes) -> sealing.Place:
     return sealing.Place("invite", "sealed", digest.hex(), cohort)
 
 
-def longest_validity(starts_on: date) -> date:
-    """Codes are good until two weeks after the first day unless the coordinator says otherwise."""
-    return starts_on + timedelta(days=14)
+def usual_expiry(cohort: queries.CohortRow) -> date:
+    """Codes are good for two weeks from the first day, or from today, unless the coordinator says otherwise."""
+    return max(cohort.starts_on, today_in(cohort.zone, now())) + timedelta(days=14)

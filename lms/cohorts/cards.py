@@ -17,10 +17,10 @@ from lms.learning.rules import READER_DAYS, Reader
 def home(person: Actor) -> list[Card]:
     """Home: the cohorts that one runs, those that one sits in, or the place to type a code."""
     cards = []
-    if person.has("coordinator") and (running := queries.cohorts_of(person.id)):
-        rows = [(cohort, this_week(cohort, now())) for cohort in running if cohort.is_open]
-        if rows:
-            cards.append(Card("cohorts/card_running.html", {"rows": rows}, 5))
+    if person.has("coordinator"):
+        running = [cohort for cohort in queries.cohorts_of(person.id) if cohort.is_open]
+        rows = [(cohort, this_week(cohort, now())) for cohort in running]
+        cards.append(Card("cohorts/card_running.html", {"rows": rows}, 5))
     seats = [seat_facts(seat, person.zone) for seat in queries.own_seats(person.id)]
     if seats:
         cards.append(Card("cohorts/card_seat.html", {"seats": seats}, 30, aside=True))

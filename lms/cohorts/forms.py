@@ -21,7 +21,7 @@ class Day(DateField):
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read the day; say how to write it where the browser has no date field."""
         try:
-            super().process_formdata(valuelist)
+            super().process_formdata([value for value in valuelist if value.strip()])
         except ValueError:
             self.data = None
             raise ValueError(_("Write the day as year-month-day, like 2027-03-15.")) from None
@@ -59,7 +59,7 @@ class PlanForm(Form):
     """What a coordinator decides about a cohort."""
 
     name = Line(
-        _l("Name"),
+        _l("Name of the cohort"),
         longest=80,
         description=_l(
             "Its people see it. Region and season work well: “Central Asia, autumn 2027”."

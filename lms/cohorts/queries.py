@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.orm import aliased
 
 from lms.cohorts.models import Cohort, Invite, Seat
 from lms.cohorts.rules import Place
@@ -44,9 +45,10 @@ class CohortRow:
 
 
 def _cohorts() -> Select[Any]:
+    counted = aliased(Seat)
     taken = (
         select(func.count())
-        .where(Seat.cohort_id == Cohort.id, Seat.left_at.is_(None))
+        .where(counted.cohort_id == Cohort.id, counted.left_at.is_(None))
         .scalar_subquery()
     )
     return select(
@@ -134,7 +136,7 @@ def name_in(person_ids: Iterable[int], course_id: int) -> dict[int, str]:
         .where(Seat.person_id.in_(list(person_ids)), Cohort.course_id == course_id)
         .where(Seat.left_at.is_(None))
     )
-    return dict(db.session.execute(found).tuples())
+    return dict(db.session.execute(found))
 
 
 def coordinators_of(person_id: int, course_id: int) -> list[tuple[int, str]]:
@@ -145,7 +147,7 @@ def coordinators_of(person_id: int, course_id: int) -> list[tuple[int, str]]:
         .where(Seat.person_id == person_id, Seat.left_at.is_(None), Cohort.course_id == course_id)
         .order_by(Cohort.id)
     )
-    return list(db.session.execute(found).tuples())
+    return list(db.session.execute(found))
 
 
 @dataclass(frozen=True, slots=True)

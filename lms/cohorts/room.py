@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lms.accounts.admission import DOORS, Door
 from lms.cohorts import cards
 from lms.cohorts.policy import RULES, Permission
 from lms.cohorts.views import bp, own, staff  # noqa: F401 - staff is read for its routes
@@ -21,6 +22,6 @@ ROOM = Room(
     rules=RULES,
     nav=(NavItem(_l("Cohorts"), "cohorts.index", "users", 5, _runs_cohorts, tab=True),),
     cards={"home": cards.home},
-    fills=((READERS, cards.readers),),
+    fills=((READERS, cards.readers), (DOORS, Door("cohorts.code", own.has_shown_code))),
     kept={"code": own.keep_code},
 )

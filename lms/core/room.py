@@ -16,7 +16,6 @@ from flask import Blueprint, Flask, session
 from lms.core import events, outbox, policy
 from lms.core.policy import Actor
 
-
 T = TypeVar("T")
 
 
@@ -136,6 +135,12 @@ def cards(page: str, *facts: Any) -> list[Card]:
 def keep_for_later(kind: str, value: str) -> None:
     """Remember in the signed cookie what a guest wants, until she has signed in or joined."""
     session["kept"] = (kind, value)
+
+
+def kept_for_later() -> tuple[str, str]:
+    """(kind, value) of what a guest wants; empty texts when there is nothing."""
+    kind, value = session.get("kept", ("", ""))
+    return str(kind), str(value)
 
 
 def carry_over(person_id: int, kind: str, value: str) -> str | None:

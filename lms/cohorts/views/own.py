@@ -84,6 +84,18 @@ def _wait_message(wait: actions.MustWait) -> str:
     return _("Too many wrong codes. Next try at %(time)s.", time=format_time(wait.until, zone))
 
 
+def has_shown_code() -> bool:
+    """Whether this guest has typed a code that still opens a seat."""
+    kind, value = room.kept_for_later()
+    if kind != "code":
+        return False
+    try:
+        actions.check(value, None)
+    except (actions.CodeRefused, actions.MustWait):
+        return False
+    return True
+
+
 def keep_code(person_id: int, code: str) -> str:
     """Take the seat that a guest wanted. Return where she goes on; a refusal is told there."""
     try:

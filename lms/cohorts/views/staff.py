@@ -257,9 +257,7 @@ def codes(cohort: CohortRow) -> AnyResponse:
     form = CodesForm()
     if not form.is_submitted():
         form.count.data = str(max(cohort.capacity - cohort.taken, 1))
-        form.expires_on.data = max(
-            actions.longest_validity(cohort.starts_on), rules.today_in(cohort.zone, now())
-        )
+        form.expires_on.data = actions.usual_expiry(cohort)
     if not form.validate_on_submit() or not _fits(cohort, form):
         return _codes_page(cohort, form, 422 if form.errors else 200)
     day = form.expires_on.data
