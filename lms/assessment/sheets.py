@@ -266,11 +266,11 @@ def _lines(
         case Kind.ORDER:
             order = given.letters if isinstance(given, Ordered) else ()
             key = question.options if visible.key else ()
-            return _in_order(words, order, detail), _in_order(words, key, {})
+            return _in_order(words, order, detail), _in_order(words, key, {}, "best")
         case Kind.MATCH:
             pairs = given.pairs if isinstance(given, Paired) else ()
             solved = [(o, o) for o in question.options] if visible.key else []
-            return _in_pairs(words, pairs, detail), _in_pairs(words, solved, {})
+            return _in_pairs(words, pairs, detail), _in_pairs(words, solved, {}, "best")
         case Kind.SHORT | Kind.NUMBER:
             text = given.text if isinstance(given, Typed | Figure) else ""
             yours = Line(escape(text), "both" if good else "yours", _("Your answer"))
@@ -293,7 +293,7 @@ def _choice(
         and (own or best)
         and words.feedback.get(letter)
     ):
-        text += Markup('<span class="hint">{}</span>').format(inline(words.feedback[letter]))
+        text += Markup('<br><span class="hint">{}</span>').format(inline(words.feedback[letter]))
     state = {(True, True): "both", (True, False): "yours", (False, True): "best"}.get(
         (own, best), ""
     )
@@ -302,29 +302,36 @@ def _choice(
 
 
 def _in_order(
-    words: QuestionText, letters: Sequence[str], detail: Mapping[str, bool]
+    words: QuestionText, letters: Sequence[str], detail: Mapping[str, bool], state: str = ""
 ) -> list[Line]:
+    texts = [inline(words.options[letter]) for letter in letters]
     return [
-        Line(
-            Markup("<b>{}.</b> {}").format(place, inline(words.options[letter])),
-            "both" if detail.get(letter) else ("yours" if detail else ""),
-            _("In its place") if detail.get(letter) else "",
-        )
-        for place, letter in enumerate(letters, 1)
+        _judged(Markup("<b>{}.</b> {}").format(place, text), detail.get(letter), state)
+        for place, (letter, text) in enumerate(zip(letters, texts, strict=True), 1)
     ]
 
 
 def _in_pairs(
-    words: QuestionText, pairs: Sequence[tuple[str, str]], detail: Mapping[str, bool]
+    words: QuestionText,
+    pairs: Sequence[tuple[str, str]],
+    detail: Mapping[str, bool],
+    state: str = "",
 ) -> list[Line]:
     return [
-        Line(
+        _judged(
             Markup("{} → <b>{}</b>").format(inline(words.options[left]), words.rights[right]),
-            "both" if detail.get(left) else ("yours" if detail else ""),
-            _("Right") if detail.get(left) else "",
+            detail.get(left),
+            state,
         )
         for left, right in pairs
     ]
+
+
+def _judged(text: Markup, good: bool | None, state: str) -> Line:
+    """A row of an answer in several rows; `good` is None while nothing is told about it."""
+    if good is None:
+        return Line(text, state)
+    return Line(text, "both", _("Right")) if good else Line(text, "yours")
 
 
 def _in_words(question: Question, words: QuestionText) -> list[Line]:
@@ -332,4 +339,4 @@ def _in_words(question: Question, words: QuestionText) -> list[Line]:
         text = wording.accepted_numbers(question.ranges)
     else:
         text = next(iter(words.accepted), "")
-    return [Line(escape(text), "best", _("Right answer"))] if text else []
+    return [Line(escape(text), "best")] if text else []

@@ -286,7 +286,7 @@ def finish(loaded: Loaded) -> AnyResponse:
         "assessment/finish.html",
         form=EndForm(formdata=None),
         over=_time_is_over(loaded),
-        total=len(loaded.questions),
+        practice=loaded.practice,
         missing=[(number, loaded.url(number)) for number in loaded.missing],
         back_url=loaded.url(len(loaded.questions)),
         action=loaded.end_url("send"),
