@@ -44,7 +44,6 @@ class Outcome:
 
 def publish(
     source: SourceCourse,
-    keys: frozenset[str],
     now: datetime,
     *,
     notes: Mapping[str, str] | None = None,
@@ -52,7 +51,7 @@ def publish(
 ) -> Outcome:
     """Write a course as its next version, in the open transaction, unless the latest has the same content.
 
-    `keys` are all ids in its files. Older versions stay as they are.
+    Older versions stay as they are.
     """
     course = _course(source.key)
     latest = _latest(course)
@@ -68,7 +67,7 @@ def publish(
         commit_id=commit,
         published_at=now,
         notes=dict(notes or {}),
-        keys=sorted(keys),
+        keys=sorted(source.keys),
         **_facts(source),
     )
     db.session.add(version)

@@ -61,9 +61,10 @@ def _plan(
 
 def _ids(found: Reading, last: Published | None) -> tuple[str, ...]:
     """New and gone ids, so that a slip is seen before it is written."""
-    if last is None:
-        return ("first version",)
-    new, gone = sorted(set(found.keys) - last.keys), sorted(last.keys - set(found.keys))
+    if last is None or found.course is None:
+        return ("first version",) if found.course else ()
+    keys = found.course.keys
+    new, gone = sorted(keys - last.keys), sorted(last.keys - keys)
     lines = (f"new: {', '.join(new)}" if new else "", f"retired: {', '.join(gone)}" if gone else "")
     return tuple(line for line in lines if line)
 
@@ -72,9 +73,9 @@ def carry_out(plan: Plan, notes: Mapping[str, str]) -> actions.Outcome:
     """Write what was planned, in one transaction of its own. Again with the same folder it writes nothing."""
     if plan.reading.course is None or not plan.is_possible:
         raise ValueError("a folder with errors is never published")
-    keys, commit = frozenset(plan.reading.keys), commit_of(plan.folder)
+    commit = commit_of(plan.folder)
     with transaction():
-        return actions.publish(plan.reading.course, keys, now(), notes=notes, commit=commit)
+        return actions.publish(plan.reading.course, now(), notes=notes, commit=commit)
 
 
 def box_hints() -> dict[str, str]:

@@ -249,4 +249,16 @@ def test_no_request_is_needed(app: Flask, tmp_path: Path) -> None:
     found = read_course(tmp_path)
     assert found.course is not None
     with app.app_context(), transaction():
-        assert actions.publish(found.course, frozenset(found.keys), NOW, notes={"en": "First"}, commit="abc").number == 1
+        assert actions.publish(found.course, NOW, notes={"en": "First"}, commit="abc").number == 1
+
+
+def test_a_box_on_the_phone_may_go(app: Flask, tmp_path: Path) -> None:
+    """Nothing is stored under its id, so nothing is lost with it."""
+    box = FILES[LESSON][FILES[LESSON].index("::: try") :]
+    russian = FILES[LESSON_TRANSLATED][FILES[LESSON_TRANSLATED].index("::: try") :]
+    folder = write_course(tmp_path / "small")
+    run(app, "publish", str(folder), "--yes")
+    for name, gone in ((LESSON, box), (LESSON_TRANSLATED, russian)):
+        (folder / name).write_text(FILES[name].replace(gone, ""), encoding="utf-8")
+    code, said = run(app, "publish", str(folder), "--yes")
+    assert (code, "version 2" in said) == (0, True), said

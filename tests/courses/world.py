@@ -325,4 +325,4 @@ def publish_folder(folder: Path) -> actions.Outcome:
         str(problem) for problem in found.problems if problem.is_error
     ]
     with transaction():
-        return actions.publish(found.course, frozenset(found.keys), NOW)
+        return actions.publish(found.course, NOW)

@@ -137,6 +137,13 @@ class SourceCourse:
         """All items in reading order."""
         return tuple(item for module in self.modules for item in module.items)
 
+    @property
+    def keys(self) -> frozenset[str]:
+        """Ids that something may be stored under: they may not vanish from the next version in silence."""
+        modules = {module.key for module in self.modules}
+        questions = {question.key for item in self.items for question in item.questions}
+        return frozenset(modules | questions | {item.key for item in self.items})
+
 
 @dataclass(frozen=True, slots=True)
 class Published:
