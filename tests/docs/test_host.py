@@ -16,6 +16,7 @@ import pytest
 from lms.core.settings import Settings
 from tests.docs.host import NAME, NGINX, SHIPPED, Host, running_host
 
+pytestmark = pytest.mark.sqlite_only
 needs_nginx = pytest.mark.skipif(NGINX is None, reason="nginx is not installed: apt install nginx")
 UNITS = sorted(SHIPPED.glob("*.service"))
 
