@@ -30,6 +30,15 @@ ROOT = Path(__file__).resolve().parent.parent
 ENGINE = "postgresql" if os.environ.get("TEST_DATABASE_URL") else "sqlite"
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL, repeat only what touches a database; pure rules were proved in the first run."""
+    if ENGINE == "sqlite":
+        return
+    stored = [item for item in items if {"app", "empty"} & set(getattr(item, "fixturenames", ()))]
+    config.hook.pytest_deselected([item for item in items if item not in stored])
+    items[:] = stored
+
+
 @pytest.fixture(scope="session", autouse=True)
 def translations() -> None:
     """Compile the catalogues, which are never committed."""
