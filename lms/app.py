@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, g
+from flask import Flask, g, request
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
@@ -27,11 +27,22 @@ from lms.courses.room import ROOM as COURSES
 from lms.learning.room import ROOM as LEARNING
 from lms.mentoring.room import ROOM as MENTORING
 from lms.messaging.room import ROOM as MESSAGING
-from lms.web import covers, errors, headers, static_files
+from lms.web import covers, errors, headers, request_log, static_files
 from lms.web.room import ROOM as WEB
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = (WEB, ACCOUNTS, AUDIT, MESSAGING, COURSES, ASSESSMENT, LEARNING, COHORTS, MENTORING, CERTIFICATES)
+ROOMS = (
+    WEB,
+    ACCOUNTS,
+    AUDIT,
+    MESSAGING,
+    COURSES,
+    ASSESSMENT,
+    LEARNING,
+    COHORTS,
+    MENTORING,
+    CERTIFICATES,
+)
 LARGEST_REQUEST = 2 * 1024 * 1024
 
 
@@ -68,6 +79,7 @@ def create_app(settings: Settings) -> Flask:
     policy.identify_by(signin.identify)
     _templates(app)
     headers.init_app(app, settings)
+    request_log.init_app(app)
     static_files.init_app(app)
     errors.init_app(app)
     app.register_error_handler(SignInNeeded, ask_to_sign_in)
@@ -85,7 +97,10 @@ def _language_in_addresses(app: Flask) -> None:
 
     @app.url_value_preprocessor
     def take(_endpoint: str | None, values: dict[str, Any] | None) -> None:
-        g.lang = values.pop("lang", i18n.DEFAULT) if values else i18n.DEFAULT
+        # An address that leads nowhere still says which language its reader wants.
+        first = request.path.split("/", 2)[1]
+        written = first if first in i18n.LANGUAGES else i18n.DEFAULT
+        g.lang = values.pop("lang", written) if values else written
 
     @app.url_defaults
     def give(endpoint: str, values: dict[str, Any]) -> None:

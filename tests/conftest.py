@@ -63,7 +63,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Settin
         database_url=url.format(worker=worker_id),
         argon2_memory_kib=8,
         public_url="http://localhost",
-        log_level="error",
+        log_level="info",
     )
 
 
