@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import os
 import shutil
 import subprocess
@@ -17,7 +16,7 @@ class PostgreSQL:
 
     def __enter__(self) -> PostgreSQL:
         self.folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
-        self.bin = Path(sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1])
+        self.bin = max(Path("/usr/lib/postgresql").glob("*/bin"))
         if os.getuid() == 0:
             shutil.chown(self.folder, "postgres")
         self.folder.chmod(0o755)
