@@ -83,8 +83,8 @@ def page(template: str, status: int = 200, *, keep: bool = False, **context: Any
     finish(keep=keep)
     with rendering():
         response = make_response(render_template(template, shell=shell, **context), status)
-    if shell.viewer or "form" in context:
-        response.headers["Cache-Control"] = "no-store"
+    # Every page: it may hold a form's token, and on a shared phone even a public lesson tells what was read.
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 
