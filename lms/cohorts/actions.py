@@ -23,6 +23,8 @@ from lms.core.db import db
 from lms.core.keys import Keys
 from lms.core.settings import Settings
 from lms.learning import actions as learning
+from lms.messaging import actions as messaging
+from lms.messaging.kinds import Kind
 
 GUESS = "code"
 GUESSES_AN_HOUR = 300
@@ -80,12 +82,20 @@ def open_cohort(coordinator_id: int, course_id: int, version_id: int, plan: Plan
 
 
 def change_plan(cohort_id: int, plan: Plan) -> None:
-    """Give a cohort other dates, places or another name; nobody loses a step. Raises TooFewPlaces."""
+    """Give a cohort other dates, places or another name; nobody loses a step. Raises TooFewPlaces.
+
+    When the dates move, its people are told.
+    """
     _lock(cohort_id)
     if _taken(cohort_id) > plan.capacity:
         raise TooFewPlaces
-    values = {name: getattr(plan, name) for name in Plan.__slots__}
-    db.session.execute(update(Cohort).where(Cohort.id == cohort_id).values(**values))
+    row = db.session.get_one(Cohort, cohort_id)
+    if (row.starts_on, row.ends_on, row.zone) != (plan.starts_on, plan.ends_on, plan.zone):
+        for seat in queries.seats(cohort_id):
+            if seat.left_at is None:
+                messaging.notify(seat.person_id, Kind.COHORT)
+    for name in Plan.__slots__:
+        setattr(row, name, getattr(plan, name))
 
 
 def set_state(cohort_id: int, state: str) -> None:

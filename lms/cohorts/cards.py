@@ -1,8 +1,7 @@
-"""What cohorts hang up on pages of other rooms, and what they answer lower rooms."""
+"""What cohorts hang up on pages of other rooms."""
 
 from __future__ import annotations
 
-from lms.audit.rules import Role
 from lms.cohorts import queries
 from lms.cohorts.look import this_week
 from lms.cohorts.rules import last_moment
@@ -11,7 +10,6 @@ from lms.core.i18n import language
 from lms.core.policy import Actor
 from lms.core.room import Card
 from lms.courses import queries as courses
-from lms.learning.rules import READER_DAYS, Reader
 
 
 def home(person: Actor) -> list[Card]:
@@ -50,11 +48,3 @@ def course_title(cohort: queries.CohortRow) -> str:
     """The title of a cohort's course in the language of the page."""
     outline = courses.outline(cohort.version_id, language())
     return outline.title if outline else ""
-
-
-def readers(person_id: int, course_id: int) -> list[Reader]:
-    """The coordinators who may read somebody's task in a course when nobody else answers (`decisions.md` 17)."""
-    return [
-        Reader(coordinator, Role.COORDINATOR, READER_DAYS, name)
-        for coordinator, name in queries.coordinators_of(person_id, course_id)
-    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -126,17 +126,6 @@ def shown_names(cohort_id: int, *, but: int | None = None) -> list[str]:
     """The names in use in a cohort, without one person's own."""
     names = select(Seat.shown_name).where(Seat.cohort_id == cohort_id, Seat.left_at.is_(None))
     return list(db.session.scalars(names.where(Seat.person_id != but) if but else names))
-
-
-def name_in(person_ids: Iterable[int], course_id: int) -> dict[int, str]:
-    """The names that people chose in their cohorts of a course: person id → name."""
-    found = (
-        select(Seat.person_id, Seat.shown_name)
-        .join(Cohort, Cohort.id == Seat.cohort_id)
-        .where(Seat.person_id.in_(list(person_ids)), Cohort.course_id == course_id)
-        .where(Seat.left_at.is_(None))
-    )
-    return dict(db.session.execute(found))
 
 
 def coordinators_of(person_id: int, course_id: int) -> list[tuple[int, str]]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, bindparam, func, select
 
 from lms.accounts.models import Person
 from lms.core import sealing
-from lms.core.db import db
+from lms.core.db import db, fetch
 from lms.courses.models import Item
 from lms.learning.models import Completion, Enrolment, Submission
 
@@ -49,8 +49,11 @@ def _facts() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _gather(statement: Select[*tuple[Any, ...]]) -> list[Progress]:
-    rows = db.session.execute(statement).all()
+_OF_PERSON = _facts().where(Enrolment.person_id == bindparam("person_id"))
+_IN_COURSE = _OF_PERSON.where(Enrolment.course_id == bindparam("course_id"))
+
+
+def _gather(rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Progress]:
     done: dict[int, dict[int, datetime]] = {}
     for row in rows:
         found = done.setdefault(row[0], {})
@@ -69,13 +72,13 @@ def _progress(head: Row[*tuple[Any, ...]], done: dict[int, datetime]) -> Progres
 
 def progress(person_id: int, course_id: int) -> Progress | None:
     """One person in one course, in one statement; None when she has not started it."""
-    mine = (Enrolment.person_id == person_id) & (Enrolment.course_id == course_id)
-    return next(iter(_gather(_facts().where(mine))), None)
+    rows = fetch(_IN_COURSE, person_id=person_id, course_id=course_id).all()
+    return next(iter(_gather(rows)), None)
 
 
 def progress_of(person_id: int) -> list[Progress]:
     """One person in all her courses, the one with the latest step first, in one statement."""
-    found = _gather(_facts().where(Enrolment.person_id == person_id))
+    found = _gather(fetch(_OF_PERSON, person_id=person_id).all())
     return sorted(found, key=lambda facts: facts.last_step, reverse=True)
 
 
@@ -86,13 +89,14 @@ def progress_of_many(
     statement = _facts().where(Enrolment.person_id.in_(list(person_ids)))
     if course_ids is not None:
         statement = statement.where(Enrolment.course_id.in_(list(course_ids)))
-    return _gather(statement)
+    return _gather(db.session.execute(statement).all())
 
 
 def cohort_progress(version_id: int, person_ids: Sequence[int]) -> dict[int, Progress]:
     """The people of a cohort on its course version: person id → facts, in one statement."""
     mine = (Enrolment.version_id == version_id) & Enrolment.person_id.in_(person_ids)
-    return {facts.person_id: facts for facts in _gather(_facts().where(mine))}
+    rows = db.session.execute(_facts().where(mine)).all()
+    return {facts.person_id: facts for facts in _gather(rows)}
 
 
 def enrolment_row(person_id: int, course_id: int) -> Enrolment | None:
@@ -153,6 +157,17 @@ def _as_tasks(statement: Select[*tuple[Any, ...]]) -> list[Task]:
 def task(public_id: str) -> Task | None:
     """A round of a task by the id in its address."""
     return next(iter(_as_tasks(_tasks().where(Submission.public_id == public_id))), None)
+
+
+def place_of(submission_id: int) -> tuple[int, str]:
+    """(course, public id) of a round, for rooms that tell its readers."""
+    found = (
+        select(Enrolment.course_id, Submission.public_id)
+        .join(Enrolment, Enrolment.id == Submission.enrolment_id)
+        .where(Submission.id == submission_id)
+    )
+    row = db.session.execute(found).one()
+    return row.course_id, row.public_id
 
 
 def rounds(enrolment_id: int, item_id: int) -> list[Task]:

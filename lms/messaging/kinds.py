@@ -74,5 +74,5 @@ LOOKS = {
     Kind.CERTIFICATE_ENDED: Look(
         _l("A certificate of yours was withdrawn. Read why."), "certificates.mine", "award"
     ),
-    Kind.COHORT: Look(_l("There is news in your cohort."), "cohorts.cohort", "users"),
+    Kind.COHORT: Look(_l("There is news in your cohort."), "cohorts.index", "users"),
 }

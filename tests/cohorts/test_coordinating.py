@@ -10,18 +10,24 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from lms.accounts import actions as accounts
 from lms.accounts.roles import Role
 from lms.audit import queries as audit
+from lms.audit.rules import Role as AuditRole
 from lms.cohorts import actions, look, queries
 from lms.cohorts.queries import CohortRow
 from lms.core import clock
 from lms.core.clock import now
-from lms.core.db import reading, transaction
+from lms.core.db import db, reading, transaction
 from lms.courses.queries import Outline
 from lms.learning import actions as learning
 from lms.learning import queries as progress
+from lms.learning.readers import READERS, readers_of
+from lms.learning.rules import Reader, may_read
+from lms.messaging.kinds import Kind
+from lms.messaging.models import Notice
 from tests.client import Browser
 from tests.cohorts.world import (
     again,
@@ -226,6 +232,16 @@ def test_dates_move_and_places_never_fall_below_people(
     assert "of 14" in browser.page.text
     with app.app_context():
         assert (again(cohort.public_id).ends_on, again(cohort.public_id).capacity) == (later, 2)
+        with reading():
+            people = [seat.person_id for seat in queries.seats(cohort.id)]
+        for person_id in people:
+            assert notices(person_id) == [Kind.COHORT], "who sits in it learns of new dates"
+
+
+def notices(person_id: int) -> list[str]:
+    with reading():
+        kinds = select(Notice.kind).where(Notice.person_id == person_id).order_by(Notice.id)
+        return list(db.session.scalars(kinds))
 
 
 def test_codes_never_outnumber_places(
@@ -397,6 +413,52 @@ def test_one_person_shows_done_and_not_done_and_never_a_text(
     with app.app_context(), reading():
         visits = audit.visits(person.id, 10)
         assert [(visit.what, visit.shown) for visit in visits] == [("page", "Irina")] * 2
+
+
+def test_without_a_mentor_the_coordinator_reads_at_once(
+    app: Flask, browser: Browser, coordinator: Somebody, cohort: CohortRow, outline: Outline
+) -> None:
+    with app.app_context():
+        person, alone = seat_person(cohort, "Saule"), make_person()
+        hand_in(person, outline, days=0)
+        assert notices(coordinator.id) == [Kind.TASK_SENT]
+        with reading():
+            found = readers_of(person.id, outline.course_id)
+            assert [(r.person_id, r.after_days, r.shown) for r in found] == [
+                (coordinator.id, 0, "Irina")
+            ]
+            assert readers_of(alone.id, outline.course_id) == []
+    page = browser.sign_in(coordinator).get(person_urls(app, cohort)[0])
+    link = page.soup.find("a", string="Read and answer")
+    assert link is not None
+    assert "My page." in browser.get(str(link["href"])).html
+    with app.app_context():
+        stranger = make_person("", Role.COORDINATOR)
+    other = Browser(app).sign_in(stranger)
+    assert other.get(str(link["href"])).status == 404
+
+
+def test_the_mentor_reads_first_and_the_coordinator_after_five_days(
+    app: Flask,
+    coordinator: Somebody,
+    cohort: CohortRow,
+    outline: Outline,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with app.app_context():
+        person, mentor = seat_person(cohort, "Saule"), make_person("", Role.MENTOR)
+        monkeypatch.setattr(
+            READERS,
+            "_filled",
+            [*READERS, lambda *_: [Reader(mentor.id, AuditRole.MENTOR, 0, "Daria")]],
+        )
+        hand_in(person, outline, days=0)
+        assert notices(coordinator.id) == []
+        for days, opens in ((4, False), (5, True)):
+            with clock.at(now() + timedelta(days=days)), reading():
+                found = readers_of(person.id, outline.course_id)
+                submitted = progress.tasks_of([person.id])[0].submitted_at
+                assert may_read(coordinator.id, found, submitted, now()) is opens
 
 
 def test_a_look_at_the_table_leaves_one_line_a_day(
