@@ -187,17 +187,17 @@ def stop_waiting(person_id: int) -> None:
 def propose(found: Request, profile: Profile, coordinator_id: int) -> str:
     """Offer a mentor to somebody who waits; she is asked first. Return the pair's public id.
 
-    Raises NotWaiting, or Barred with the reasons.
+    Raises NotWaiting, or Barred with the reasons; nothing is changed then.
     """
     _lock(profile.person_id)
-    waits = (MentorRequest.id == found.id) & (MentorRequest.state == "waiting")
-    taken = update(MentorRequest).where(waits).values(state="offered").returning(MentorRequest.id)
-    if db.session.scalar(taken.execution_options(synchronize_session=False)) is None:
-        raise NotWaiting
     mentor = queries.profile(profile.public_id) or profile
     bars = [why for why in reasons_against(mentor.facts, queries.facts_of(found)) if why in BARS]
     if bars:
         raise Barred(bars)
+    waits = (MentorRequest.id == found.id) & (MentorRequest.state == "waiting")
+    taken = update(MentorRequest).where(waits).values(state="offered").returning(MentorRequest.id)
+    if db.session.scalar(taken.execution_options(synchronize_session=False)) is None:
+        raise NotWaiting
     row = Match(
         public_id=ids.public_id(),
         programme_id=programme_id(),

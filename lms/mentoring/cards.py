@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lms.core.i18n import gettext as _
 from lms.core.policy import Actor
 from lms.core.room import Card
 from lms.mentoring import languages, queries
@@ -40,13 +41,21 @@ def _own_side(person: Actor, found: Home) -> list[Card]:
     mine = [match for match in found.matches if match.mentor_id != person.id]
     for match in mine:
         if match.state is State.ACTIVE:
-            return [_card("mentor", {"match": match, "line": _line(match)})]
+            return [_card("mentor", {"match": match, "line": _line(match), "news": _news(match)})]
     if mine:
         return []
     if found.waiting_since:
         return [_card("wait", {"since": found.waiting_since, "zone": person.zone})]
     staff = any(person.has(name) for name in ("mentor", "coordinator", "administrator", "author"))
     return [] if staff else [_card("ask", {})]
+
+
+def _news(match: HomeMatch) -> str:
+    if not match.unread:
+        return ""
+    if match.unread == 1:
+        return _("New message from %(name)s", name=match.mentor_name)
+    return _("New messages from %(name)s", name=match.mentor_name)
 
 
 def _line(match: HomeMatch) -> str:

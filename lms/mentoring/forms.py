@@ -96,7 +96,7 @@ class AskForm(Form):
 class CourseTicks(Form):
     """Which courses a mentor sees."""
 
-    courses = Ticks(_l("My mentor sees my steps and tasks in"), choices=[])
+    courses = Ticks(_l("Steps and tasks in"), choices=[])
 
     def offer(self, courses: Iterable[tuple[str, str]]) -> None:
         """Set the courses that can be ticked: (public id, title)."""

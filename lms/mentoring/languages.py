@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from babel.core import Locale
 
 from lms.core.i18n import format_list, language
+from lms.core.i18n import gettext as _
 
 # Those of the network, the widest known first.
 CODES = (
@@ -17,6 +18,9 @@ CODES = (
 
 def name(code: str) -> str:
     """The name of a language in the language of the page, as it stands inside a sentence."""
+    if code == "rom":
+        # The word in the Russian standard data is one that its speakers do not choose.
+        return _("Romani")
     return str(Locale.parse(language()).languages.get(code, code))
 
 

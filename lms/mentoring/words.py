@@ -5,10 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from lms.core.i18n import format_day, ngettext
+from babel.dates import get_timezone_location
+
+from lms.core.i18n import format_day, language, ngettext
 from lms.core.i18n import gettext as _
 from lms.mentoring import languages
 from lms.mentoring.rules import Call, Mentee, Mentor, Reason, Waiting, shared_languages
+
+
+def place_of(zone: str) -> str:
+    """The town that a time zone is named after, in the language of the page."""
+    return str(get_timezone_location(zone, locale=language(), return_city=True))
+
+
+def check_of(percent: int, tries: int) -> str:
+    """How a check went, where the learner shows that."""
+    return ngettext(
+        "Check: %(percent)s%% after %(num)s try.",
+        "Check: %(percent)s%% after %(num)s tries.",
+        tries,
+        percent=percent,
+    )
 
 
 def tag_of(waiting: Waiting, now: datetime) -> tuple[str, str]:
@@ -17,7 +34,7 @@ def tag_of(waiting: Waiting, now: datetime) -> tuple[str, str]:
     if waiting.call is Call.TASK:
         return _("Task to read"), "iris"
     if waiting.call is Call.HELLO:
-        return _("New"), "sun"
+        return _("New pair"), "sun"
     if waiting.call is Call.QUIET:
         return ngettext("Quiet %(num)s day", "Quiet %(num)s days", days), "sun"
     if days < 1:

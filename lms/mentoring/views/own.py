@@ -11,7 +11,7 @@ from lms.core.i18n import gettext as _
 from lms.core.i18n import language
 from lms.core.policy import Actor, allow, signed_in
 from lms.learning import queries as learning
-from lms.mentoring import actions, languages, queries
+from lms.mentoring import actions, languages, queries, words
 from lms.mentoring.forms import AgreeForm, AskForm, CardForm, CourseTicks, MentorAnswerForm
 from lms.mentoring.policy import Permission
 from lms.mentoring.progress import Course, courses_of
@@ -181,13 +181,8 @@ def _mentor_page(found: Pair, form: MentorAnswerForm, status: int = 200) -> Resp
         goal=goal,
         spoken=languages.names(request_.languages),
         profile=profile,
-        place=place_of(found.mentee_zone),
+        place=words.place_of(found.mentee_zone),
     )
-
-
-def place_of(zone: str) -> str:
-    """The town that a time zone is named after."""
-    return zone.rpartition("/")[2].replace("_", " ")
 
 
 def _own_profile(person: Actor) -> Profile | None:

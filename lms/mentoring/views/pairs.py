@@ -16,7 +16,7 @@ from lms.core.clock import now
 from lms.core.db import transaction
 from lms.core.i18n import format_day, format_time, language
 from lms.core.i18n import gettext as _
-from lms.core.policy import allow, signed_in
+from lms.core.policy import Actor, allow, signed_in
 from lms.learning import queries as learning
 from lms.mentoring import actions, languages, queries, words
 from lms.mentoring.forms import CourseTicks, EndForm, MessageForm, NoteForm
@@ -25,7 +25,7 @@ from lms.mentoring.progress import Course, Learner, courses_of, finished_modules
 from lms.mentoring.queries import Entry, Pair
 from lms.mentoring.rules import Call, NotAllowed, Side, State, Waiting, waits
 from lms.mentoring.views import bp
-from lms.mentoring.views.own import load_pair, offer_courses, place_of, ticked_courses
+from lms.mentoring.views.own import load_pair, offer_courses, ticked_courses
 from lms.web.forms import Form, typed
 from lms.web.page import page
 
@@ -131,6 +131,7 @@ class Moment:
     kind: str
     title: str
     at: datetime
+    day: str
     tag: tuple[str, str, str | None] | None = None
     detail: str = ""
     text: str = ""
@@ -139,45 +140,53 @@ class Moment:
     filter: str = "notes"
 
 
-def _note(entry: Entry, found: Pair, reader_id: int) -> Moment:
+def _note(entry: Entry, found: Pair, reader: Actor) -> Moment:
     author = "mentor" if entry.author_id == found.mentor_id else "learner"
-    own = entry.author_id == reader_id
+    own = entry.author_id == reader.id
+    day = _day(entry.at, reader.zone)
     if entry.kind == "mine":
         return Moment(
-            author, _("Note to self"), entry.at, (_("Only you"), "plain", "lock"), text=entry.text
+            author,
+            _("Note to self"),
+            entry.at,
+            day,
+            (_("Only you"), "plain", "lock"),
+            text=entry.text,
         )
     title = _("Your note") if own else _("Note by %(name)s", name=found.name_of(entry.author_id))
-    return Moment(author, title, entry.at, (_("Shared note"), "plain", "users"), text=entry.text)
+    return Moment(
+        author, title, entry.at, day, (_("Shared note"), "plain", "users"), text=entry.text
+    )
 
 
-def _course_moments(found: Pair, courses: list[Course]) -> list[Moment]:
+def _course_moments(found: Pair, courses: list[Course], zone: str) -> list[Moment]:
     """Tasks that were handed in and modules that are done, of shared courses only."""
     moments = queries.done_at([course.facts.enrolment_id for course in courses])
     ids = [course.facts.course_id for course in courses]
     tasks = learning.tasks_of([found.mentee_id], ids) if ids else []
     by_course = {course.facts.course_id: course for course in courses}
-    entries = [_task(task, by_course[task.course_id], found) for task in tasks]
+    entries = [_task(task, by_course[task.course_id], found, zone) for task in tasks]
     for course in courses:
         results = assessment.results(found.mentee_id, course.outline) if found.share_quizzes else {}
         for module in finished_modules(course, moments, results):
             title = _(
                 "Module %(number)s finished: %(title)s", number=module.number, title=module.title
             )
-            checks = [
-                _(
-                    "Check: %(percent)s%% after %(tries)s tries.",
-                    percent=one.percent,
-                    tries=one.tries,
-                )
-                for one in module.results
-            ]
+            checks = [words.check_of(one.percent, one.tries) for one in module.results]
             entries.append(
-                Moment("learner", title, module.at, detail=" ".join(checks), filter="course")
+                Moment(
+                    "learner",
+                    title,
+                    module.at,
+                    _day(module.at, zone),
+                    detail=" ".join(checks),
+                    filter="course",
+                )
             )
     return entries
 
 
-def _task(task: learning.Task, course: Course, found: Pair) -> Moment:
+def _task(task: learning.Task, course: Course, found: Pair, zone: str) -> Moment:
     item = course.outline.by_id.get(task.item_id)
     title = _("%(name)s sent a task", name=found.mentee_name)
     url = url_for("learning.read_task", task=task.public_id)
@@ -190,7 +199,7 @@ def _task(task: learning.Task, course: Course, found: Pair) -> Moment:
     action = _("Read and reply") if waits_here else _("Look again")
     detail = f"{item.title}." if item else ""
     at = task.submitted_at or task.saved_at
-    return Moment("learner", title, at, tag, detail, "", url, action, "course")
+    return Moment("learner", title, at, _day(at, zone), tag, detail, "", url, action, "course")
 
 
 def _mentor_page(found: Pair, form: NoteForm, status: int) -> Response:
@@ -199,8 +208,8 @@ def _mentor_page(found: Pair, form: NoteForm, status: int) -> Response:
     shared = queries.shares_of([found.id]).get(found.id, frozenset())
     facts = learning.progress_of_many([found.mentee_id], shared) if shared else []
     courses = courses_of(facts, language())
-    entries = [_note(entry, found, person.id) for entry in queries.notes(found, person.id)]
-    entries += _course_moments(found, courses)
+    entries = [_note(entry, found, person) for entry in queries.notes(found, person.id)]
+    entries += _course_moments(found, courses, person.zone)
     show = request.args.get("show", "")
     visitor = Visitor(person.id, Role.MENTOR, found.mentor_name)
     audit.saw(visitor, found.mentee_id, What.PAGE, found.public_id)
@@ -210,12 +219,17 @@ def _mentor_page(found: Pair, form: NoteForm, status: int) -> Response:
         form=form.for_side(found.mentee_name),
         found=found,
         spoken=_sentence(languages.names(found.languages)),
-        place=place_of(found.mentee_zone),
+        place=words.place_of(found.mentee_zone),
         courses=courses,
         entries=_shown(entries, show),
         show=show,
-        zone=person.zone,
+        since=_day(found.started_at or found.asked_at, person.zone),
     )
+
+
+def _day(moment: datetime, zone: str) -> str:
+    """A day without its year, as long as it is this year's."""
+    return format_day(moment, zone, year=moment.year != now().year)
 
 
 def _shown(entries: list[Moment], show: str) -> list[Moment]:
@@ -237,7 +251,7 @@ def _mentee_page(found: Pair, form: NoteForm, status: int) -> Response:
     ]
     ticks.quizzes.data = found.share_quizzes
     profile = queries.profile_of(found.mentor_id)
-    entries = [_note(entry, found, person.id) for entry in queries.notes(found, person.id)]
+    entries = [_note(entry, found, person) for entry in queries.notes(found, person.id)]
     return page(
         "mentoring/pair_mentee.html",
         status,
@@ -248,7 +262,7 @@ def _mentee_page(found: Pair, form: NoteForm, status: int) -> Response:
         spoken=_sentence(languages.names(profile.languages if profile else found.languages)),
         has_courses=bool(own),
         entries=_shown(entries, ""),
-        zone=person.zone,
+        since=_day(found.started_at or found.asked_at, person.zone),
     )
 
 

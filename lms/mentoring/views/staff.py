@@ -99,8 +99,7 @@ def waiting_person(found: Request) -> Response:
     line, profiles, facts = _line(), queries.profiles(), queries.facts_of(found)
     suggestions = [_suggestion(profile, facts, found.shown_name) for profile in profiles]
     goal = queries.goal_of(found)
-    if goal:
-        audit.saw(_visitor(person), found.person_id, What.REQUEST, found.public_id)
+    audit.saw(_visitor(person), found.person_id, What.REQUEST, found.public_id)
     _leave_line(person, line, [])
     return page(
         "mentoring/waiting_person.html",
