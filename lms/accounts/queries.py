@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from lms.accounts import secrets
 from lms.accounts.models import Person, RoleGrant, SignIn
 from lms.accounts.rules import skeleton
-from lms.core.db import db
+from lms.core.db import db, fetch
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,21 +26,25 @@ class Found:
     roles: frozenset[str]
 
 
+_ROLES = (
+    select(func.aggregate_strings(RoleGrant.role, ","))
+    .where(RoleGrant.person_id == Person.id)
+    .scalar_subquery()
+)
+_BY_TOKEN = (
+    select(SignIn.id, SignIn.own_phone, Person.id, Person.public_id, Person.handle, Person.zone, _ROLES)
+    .join(Person, Person.id == SignIn.person_id)
+    .where(
+        SignIn.token_hash == bindparam("hashed"),
+        SignIn.expires_at > bindparam("now"),
+        Person.state == "active",
+    )
+)
+
+
 def by_token(token: str, now: datetime) -> Found | None:
     """The person behind a sign-in's cookie token, with her roles, in one statement."""
-    roles = (
-        select(func.aggregate_strings(RoleGrant.role, ","))
-        .where(RoleGrant.person_id == Person.id)
-        .scalar_subquery()
-    )
-    person = (Person.id, Person.public_id, Person.handle, Person.zone)
-    hashed = secrets.token_hash(token)
-    statement = (
-        select(SignIn.id, SignIn.own_phone, *person, roles)
-        .join(Person, Person.id == SignIn.person_id)
-        .where(SignIn.token_hash == hashed, SignIn.expires_at > now, Person.state == "active")
-    )
-    row = db.session.execute(statement).first()
+    row = fetch(_BY_TOKEN, hashed=secrets.token_hash(token), now=now).first()
     if row is None:
         return None
     sign_in_id, own_phone, person_id, public_id, handle, zone, held = row

@@ -1,13 +1,17 @@
 """Languages: which one a page is in, and how words, dates and numbers look in it.
 
-The only module that knows Flask-Babel (it has no types). The language of a page is the first part of its
-address, so one address always shows one language and can be sent to a friend.
+The language of a page is the first part of its address, so one address always shows one language and can be
+sent to a friend. Catalogues are read once, when the application is made: a page has dozens of texts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
+from pathlib import Path
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from babel.core import Locale
@@ -15,45 +19,73 @@ from babel.dates import format_date as babel_date
 from babel.dates import format_time as babel_time
 from babel.lists import format_list as babel_list
 from babel.numbers import format_decimal
+from babel.support import LazyProxy, NullTranslations, Translations
 from flask import Flask, g, has_request_context
-from flask_babel import Babel, force_locale
-from flask_babel import gettext as _gettext
-from flask_babel import lazy_gettext as _lazy_gettext
-from flask_babel import ngettext as _ngettext
+from markupsafe import Markup
 
 LANGUAGES = {"en": "English", "ru": "Русский"}
 DEFAULT = "en"
 # English readers here write 26 June and 24-hour clocks (`field.md` 5.2), so dates follow en_GB.
 _LOCALES = {"en": Locale.parse("en_GB"), "ru": Locale.parse("ru")}
 
-__all__ = ["force_locale"]
+_catalogues: dict[str, NullTranslations] = dict.fromkeys(LANGUAGES, NullTranslations())
+_forced: ContextVar[str | None] = ContextVar("forced_language", default=None)
 
 
 def init_app(app: Flask) -> None:
-    """Attach translations to an application."""
-    app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(app.config["TRANSLATIONS"])
-    Babel(app, locale_selector=language)
+    """Read the catalogues, and let templates translate."""
+    folder: Path = app.config["TRANSLATIONS"]
+    _catalogues.update({lang: Translations.load(folder, [lang]) for lang in LANGUAGES})
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    translate: Any = app.jinja_env
+    translate.install_gettext_callables(gettext, ngettext, newstyle=True)
+    # The extension's own functions go through the template's context three times for each text.
+    app.jinja_env.globals.update({"_": _in_page, "gettext": _in_page, "ngettext": _in_page_plural})
 
 
 def language() -> str:
-    """The language of the page that is being made."""
+    """The language of the page (or mail) that is being made."""
+    forced = _forced.get()
+    if forced is not None:
+        return forced
     return str(g.get("lang", DEFAULT)) if has_request_context() else DEFAULT
+
+
+@contextmanager
+def force_locale(lang: str) -> Iterator[None]:
+    """Write in this language inside, whatever the request's is."""
+    token = _forced.set(lang)
+    try:
+        yield
+    finally:
+        _forced.reset(token)
 
 
 def gettext(message: str, **values: object) -> str:
     """Translate; `%(name)s` places are filled from `values`."""
-    return str(_gettext(message, **values))
+    text = str(_catalogues[language()].gettext(message))
+    return text % values if values else text
 
 
 def ngettext(one: str, many: str, num: int, **values: object) -> str:
     """Translate with the plural form for `num`, which also fills `%(num)s`."""
-    return str(_ngettext(one, many, num, **values))
+    return str(_catalogues[language()].ngettext(one, many, num)) % {"num": num, **values}
 
 
 def lazy_gettext(message: str, **values: object) -> str:
     """Translate when shown, for labels that are written once at import."""
-    return _lazy_gettext(message, **values)  # type: ignore[no-any-return]
+    return cast(str, LazyProxy(gettext, message, enable_cache=False, **values))
+
+
+def _in_page(message: str, **values: object) -> Markup:
+    # What authors of texts write is ours; what fills its places is escaped.
+    text = Markup(_catalogues[language()].gettext(message))  # noqa: S704
+    return text % values if values or "%" in text else text
+
+
+def _in_page_plural(one: str, many: str, num: int, **values: object) -> Markup:
+    text = Markup(_catalogues[language()].ngettext(one, many, num))  # noqa: S704
+    return text % {"num": num, **values}
 
 
 def format_day(day: date | datetime, zone: str = "UTC", *, year: bool = True) -> str:

@@ -10,9 +10,9 @@ from functools import cached_property
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 
-from lms.core.db import db
+from lms.core.db import db, fetch
 from lms.core.text import fold
 from lms.courses import stored
 from lms.courses.models import (
@@ -371,30 +371,25 @@ def _item(
 # ---------------------------------------------------------------- which version
 
 
+_LATEST = select(CourseVersion.id).join(
+    Course, (Course.id == CourseVersion.course_id) & (Course.version == CourseVersion.number)
+)
+_LATEST_AT = _LATEST.where(Course.public_id == bindparam("public_id"))
+_LATEST_OF = _LATEST.where(Course.id == bindparam("course_id"))
+
+
 def latest_version(course_public_id: str) -> int | None:
     """The id of the latest version of a course, by the course's public id as it came in an address."""
     if not _PUBLIC_ID.fullmatch(course_public_id):
         return None
-    return db.session.scalar(
-        select(CourseVersion.id)
-        .join(
-            Course,
-            (Course.id == CourseVersion.course_id) & (Course.version == CourseVersion.number),
-        )
-        .where(Course.public_id == course_public_id)
-    )
+    found: int | None = fetch(_LATEST_AT, public_id=course_public_id).scalar()
+    return found
 
 
 def latest_version_of(course_id: int) -> int | None:
     """The id of the latest version of a course, by its number."""
-    return db.session.scalar(
-        select(CourseVersion.id)
-        .join(
-            Course,
-            (Course.id == CourseVersion.course_id) & (Course.version == CourseVersion.number),
-        )
-        .where(Course.id == course_id)
-    )
+    found: int | None = fetch(_LATEST_OF, course_id=course_id).scalar()
+    return found
 
 
 def published() -> dict[str, Published]:
@@ -427,13 +422,14 @@ class ItemBody:
     rubric: Mapping[str, str]
 
 
+_BODY = select(ItemText.title, ItemText.body_html, ItemText.rubric).where(
+    ItemText.item_version_id == bindparam("item_version_id"), ItemText.lang == bindparam("lang")
+)
+
+
 def item_body(item: OutlineItem) -> ItemBody:
     """The words of an item in the language of its outline. One statement."""
-    row = db.session.execute(
-        select(ItemText.title, ItemText.body_html, ItemText.rubric).where(
-            ItemText.item_version_id == item.item_version_id, ItemText.lang == item.lang
-        )
-    ).one()
+    row = fetch(_BODY, item_version_id=item.item_version_id, lang=item.lang).one()
     return ItemBody(item.lang, row.title, row.body_html, row.rubric)
 
 

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, HiddenField, StringField, TextAreaField
+from wtforms.i18n import get_translations
 from wtforms.validators import ValidationError
 
 from lms.core import text
 from lms.core.i18n import gettext as _
-from lms.core.i18n import ngettext
+from lms.core.i18n import language, ngettext
 from lms.core.once import FIELD as KEY_FIELD
 from lms.core.once import new_key
 
@@ -27,8 +29,21 @@ SECRET_FIELDS = frozenset({"passphrase", "again", "code", "recovery"})
 REPLAY_LIMIT = 64_000
 
 
+@cache
+def _library_texts(lang: str) -> Any:
+    # What WTForms itself says, in a few odd cases; it would read its catalogue again for every form.
+    return get_translations([lang])
+
+
 class Form(FlaskForm):  # type: ignore[misc]
     """Base of every form."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        """How fields are made."""
+
+        def get_translations(self, form: Any) -> Any:
+            """The library's own texts in the language of the page."""
+            return _library_texts(language())
 
     form_key = HiddenField(default=new_key)
 
