@@ -6,13 +6,14 @@ from typing import Any
 
 import segno
 from markupsafe import Markup
-from wtforms import (
+from wtforms import (  # type: ignore[attr-defined]
     BooleanField,
     FileField,
     Form,
     HiddenField,
     PasswordField,
     RadioField,
+    SelectChoice,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -34,14 +35,14 @@ class SampleForm(Form):
     )
     back = RadioField(
         "If you forget the passphrase",
-        choices=[("code", "A code on paper"), ("none", "No way back")],
+        choices=[SelectChoice("code", "A code on paper"), SelectChoice("none", "No way back")],
         default="code",
     )
     asks = SelectMultipleField(
         "Who can ask for the record?",
         choices=[
-            ("person", "The person whose case it is"),
-            ("office", "The ombudsperson’s office"),
+            SelectChoice("person", "The person whose case it is"),
+            SelectChoice("office", "The ombudsperson’s office"),
         ],
         default=["person"],
         widget=ListWidget(prefix_label=False),
@@ -49,10 +50,12 @@ class SampleForm(Form):
     )
     reader = RadioField(
         "Who can read the note",
-        choices=[("both", "Saule can read it"), ("me", "Only me")],
+        choices=[SelectChoice("both", "Saule can read it"), SelectChoice("me", "Only me")],
         default="both",
     )
-    language = SelectField("Language", choices=[("en", "English"), ("ru", "Русский")])
+    language = SelectField(
+        "Language", choices=[SelectChoice("en", "English"), SelectChoice("ru", "Русский")]
+    )
     note = TextAreaField("New note", description="What did you agree? What comes next?")
     message = TextAreaField("Write to Daria")
     record = FileField(

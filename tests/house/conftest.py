@@ -1,0 +1,16 @@
+"""The town, built once for all tests of this folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.house.world import Town, make_town
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Town]:
+    """One of everything. Whoever changes it calls `town.restore()`."""
+    with make_town(tmp_path_factory.mktemp("house"), worker_id) as found:
+        yield found

@@ -1,0 +1,380 @@
+"""A town: an instance of its own with one of everything and somebody of every kind, signed in.
+
+Requests change it, `restore` puts every row back. So a table of routes and people is tried against real
+ids, each cell in the same state, without the state being built again.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import PoolProxiedConnection, Table, insert, text
+from werkzeug.test import TestResponse
+
+from lms.accounts.roles import Role
+from lms.app import create_app
+from lms.assessment import actions as assessment
+from lms.assessment import queries as tries
+from lms.certificates import actions as certificates
+from lms.certificates import views as certificate_pages
+from lms.certificates.guesses import Guesses
+from lms.certificates.queries import Held
+from lms.certificates.rules import Reason
+from lms.cohorts import queries as cohorts
+from lms.core import clock, keys
+from lms.core.clock import now
+from lms.core.db import Model, db, finish, reading, transaction
+from lms.core.settings import Settings
+from lms.courses import queries as courses
+from lms.courses.models import CourseFile
+from lms.courses.queries import Outline
+from lms.mentoring import actions as mentoring
+from lms.mentoring import queries as pairs
+from lms.messaging import queries as messages
+from tests.assessment.world import find_quiz
+from tests.assessment.world import start as start_attempt
+from tests.certificates.world import again, claim, finish_course
+from tests.cohorts.world import make_codes, make_cohort, seat_person
+from tests.courses.world import COURSE, publish_course
+from tests.mentoring.world import (
+    begin,
+    hand_in,
+    make_mentor,
+    make_pair,
+    make_waiting,
+    propose,
+    the_pair,
+    write,
+)
+from tests.messaging.world import leave_address
+from tests.world import Somebody, make_person
+
+PERSONAS = (
+    "guest",
+    "learner",
+    "other learner",
+    "mentor",
+    "other mentor",
+    "coordinator",
+    "other coordinator",
+    "author",
+    "administrator",
+)
+PICTURE = "0" * 20 + ".svg"
+Rows = dict[str, list[dict[str, Any]]]
+
+
+@dataclass
+class Town:
+    """The instance, its people by the name of their part, and the ids that stand in addresses."""
+
+    app: Flask
+    people: dict[str, Somebody] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
+    clients: dict[str, FlaskClient] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+    _cookies: dict[str, dict[Any, Any]] = field(default_factory=dict)
+    _image: Rows = field(default_factory=dict)
+    _watch: PoolProxiedConnection | None = None
+    _seen: int = -1
+
+    def address(self, rule: str, own: Mapping[str, str] | None = None, lang: str = "en") -> str:
+        """The address of a rule of the URL map, with real ids in its places; `own` names other ones."""
+        places = {"lang": lang, **self.ids, **{k: self.ids[v] for k, v in (own or {}).items()}}
+        return re.sub(r"<(?:[^:>]+:)?([^>]+)>", lambda found: places[found[1]], rule)
+
+    def get(self, persona: str, address: str, **options: Any) -> TestResponse:
+        """Open an address as somebody, with the cookies that she had at the beginning."""
+        return self._client(persona).get(address, **options)
+
+    def post(
+        self, persona: str, address: str, data: Mapping[str, Any] | None = None, **options: Any
+    ) -> TestResponse:
+        """Send fields as somebody, with her token."""
+        fields = {"csrf_token": self.tokens[persona], **(data or {})}
+        return self._client(persona).post(address, data=fields, **options)
+
+    def _client(self, persona: str) -> FlaskClient:
+        client = self.clients[persona]
+        client._cookies = dict(self._cookies[persona])
+        return client
+
+    def remember(self) -> None:
+        """Take the present rows and cookies as the state that `restore` goes back to."""
+        self._cookies = {name: dict(client._cookies) for name, client in self.clients.items()}
+        self._image = self.rows()
+        self._seen = self._mark()
+
+    def rows(self) -> Rows:
+        """Every row of every table."""
+        with self.app.app_context(), db.engine.connect() as connection:
+            return {
+                table.name: [dict(row) for row in connection.execute(table.select()).mappings()]
+                for table in Model.metadata.sorted_tables
+            }
+
+    def changes(self, *, but: tuple[str, ...] = ()) -> list[str]:
+        """The tables that are not as they were."""
+        if self._mark() == self._seen:
+            return []
+        return [
+            name
+            for name, rows in self.rows().items()
+            if name not in but
+            and rows != self._image[name]
+            and _set(rows) != _set(self._image[name])
+        ]
+
+    def restore(self) -> None:
+        """Put every row back."""
+        certificate_pages.GUESSES = Guesses()
+        changed = self.changes()
+        tables = [table for table in Model.metadata.sorted_tables if table.name in changed]
+        if tables:
+            self._put_back(tables)
+        self._seen = self._mark()
+
+    def _put_back(self, tables: list[Table]) -> None:
+        with self.app.app_context(), db.engine.begin() as connection:
+            loose = {
+                "sqlite": "PRAGMA defer_foreign_keys = ON",
+                "postgresql": "SET LOCAL session_replication_role = replica",
+            }
+            connection.execute(text(loose[connection.dialect.name]))
+            for table in tables:
+                connection.execute(table.delete())
+                if rows := self._image[table.name]:
+                    connection.execute(insert(table), rows)
+
+    def _mark(self) -> int:
+        """A number that changes with every commit (on PostgreSQL: with every transaction that wrote)."""
+        if self._watch is None:
+            with self.app.app_context():
+                self._watch = db.engine.raw_connection()
+        # Straight to the driver: our engine would begin a transaction, which sees no change.
+        driver = self._watch.driver_connection
+        ask = "PRAGMA data_version"
+        if not isinstance(driver, sqlite3.Connection):
+            driver.autocommit = True
+            ask = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+        return int(driver.execute(ask).fetchone()[0])
+
+    def close(self) -> None:
+        """Let go of the database."""
+        if self._watch is not None:
+            self._watch.close()
+
+
+def _set(rows: list[dict[str, Any]]) -> list[str]:
+    return sorted(map(repr, rows))
+
+
+@contextmanager
+def make_town(folder: Path, worker_id: str) -> Iterator[Town]:
+    """A town on the engine of this run, in a database (or schema) of its own."""
+    town = Town(_make_app(folder, worker_id))
+    with town.app.app_context():
+        _settle(town, folder)
+    for persona in PERSONAS:
+        _sign_in(town, persona)
+    town.remember()
+    try:
+        yield town
+    finally:
+        town.close()
+        certificate_pages.GUESSES = Guesses()
+        with town.app.app_context():
+            finish(keep=False)
+            db.session.remove()
+            db.engine.dispose()
+
+
+def _make_app(folder: Path, worker_id: str) -> Flask:
+    keys.create(folder / "keys")
+    url = os.environ.get("TEST_DATABASE_URL", "").format(worker=worker_id)
+    schema = f"town_{folder.name}".replace("-", "_").lower()
+    app = create_app(
+        Settings(
+            mode="test",
+            data=folder,
+            keys=folder / "keys",
+            database_url=f"{url}&options=-csearch_path%3D{schema}" if url else "",
+            argon2_memory_kib=8,
+            public_url="http://localhost",
+            log_level="critical",
+        )
+    )
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    with app.app_context():
+        if url:
+            with db.engine.begin() as connection:
+                connection.execute(text(f"DROP SCHEMA IF EXISTS {schema} CASCADE"))
+                connection.execute(text(f"CREATE SCHEMA {schema}"))
+        db.create_all()
+    return app
+
+
+def _sign_in(town: Town, persona: str) -> None:
+    client = town.clients[persona] = town.app.test_client()
+    if person := town.people.get(persona):
+        page = client.get("/en/sign-in")
+        typed = {"handle": person.handle, "passphrase": person.passphrase}
+        answer = client.post("/en/sign-in", data={"csrf_token": _token(page), **typed})
+        assert answer.status_code == 303, persona
+    town.tokens[persona] = _token(client.get("/en/look"))
+
+
+def _token(page: TestResponse) -> str:
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.get_data(as_text=True))
+    assert found is not None
+    return found[1]
+
+
+# --- Who lives there -----------------------------------------------------------------------------
+
+
+def _settle(town: Town, folder: Path) -> None:
+    outline = _publish(folder / "first")
+    town.people = {
+        "other learner": make_waiting("Aigul"),
+        "mentor": make_mentor("Daria V."),
+        "other mentor": make_mentor("Marat K."),
+        "coordinator": make_person("Irina", Role.COORDINATOR),
+        "other coordinator": make_person("Olga", Role.COORDINATOR),
+        "author": make_person("Temur", Role.AUTHOR),
+        "administrator": make_person("Nino", Role.ADMINISTRATOR),
+    }
+    _seat(town, outline)
+    _study(town, outline)
+    _pair(town, outline)
+    _certify(town, folder)
+    leave_address(town.people["learner"])
+    with transaction():
+        db.session.add(CourseFile(name=PICTURE, data=b"<svg/>"))
+    with reading():
+        found = messages.notices(town.people["learner"].id, 50)
+        notice = next(one for one in found if one.read_at is None)
+    town.ids |= {"notice_pid": notice.public_id, "name": PICTURE}
+
+
+def _publish(folder: Path, number: int = 0) -> Outline:
+    changes = {}
+    if number:
+        changes["course.toml"] = COURSE.replace('"small-course"', f'"course-{number}"')
+    outcome = publish_course(folder, changes)
+    with reading():
+        found = courses.outline(outcome.version_id, "en")
+    assert found is not None
+    return found
+
+
+def _seat(town: Town, outline: Outline) -> None:
+    """The learner sits in the coordinator's cohort; one more code waits."""
+    cohort = make_cohort(outline, town.people["coordinator"])
+    town.people["learner"] = seat_person(cohort, "Saule")
+    town.ids["code"] = make_codes(cohort)[0]
+    with reading():
+        seat = cohorts.own_seats(town.people["learner"].id, cohort.public_id)[0]
+        row = next(s for s in cohorts.seats(cohort.id) if s.person_id == seat.person_id)
+    town.ids |= {"cohort": cohort.public_id, "seat": row.public_id}
+
+
+def _study(town: Town, outline: Outline) -> None:
+    """The learner has read a lesson, sent one attempt in and begun another one."""
+    learner = town.people["learner"]
+    begin(learner, outline, ["les-first"])
+    quiz = find_quiz(outline.version_id)
+    with clock.at(now() - timedelta(hours=2)):
+        sent = start_attempt(learner.id, quiz)
+        with transaction():
+            family = tries.family(sent.public_id)
+            assessment.submit_attempt(sent, family, quiz, tries.answers(sent.id))
+    town.ids |= {
+        "course": outline.public_id,
+        "course_pid": outline.public_id,
+        "item": outline.by_key["les-first"].public_id,
+        "quiz": outline.by_key["quiz-first"].public_id,
+        "item_pid": outline.by_key["quiz-first"].public_id,
+        "task_item": outline.by_key["task-page"].public_id,
+        "attempt_pid": start_attempt(learner.id, quiz).public_id,
+        "sent": sent.public_id,
+        "number": "1",
+    }
+
+
+def _pair(town: Town, outline: Outline) -> None:
+    """A live pair, an offer at either side, one that has ended, and somebody who waits."""
+    people, staff = town.people, town.people["coordinator"]
+    with transaction():
+        mentoring.ask(people["learner"].id, "Saule", ["ru"], "To bring costs to a hearing")
+    pair = make_pair(people["mentor"], people["learner"], shares=[outline.course_id])
+    write(pair, people["mentor"], "How are you?")
+    write(pair, people["learner"], "I have a question.")
+    with transaction():
+        mentoring.write_note(the_inside(pair.pair), people["mentor"].id, "A note", shared=True)
+    over = make_pair(people["mentor"], make_waiting("Dinara"))
+    with transaction():
+        mentoring.end(the_inside(over.pair), people["mentor"].id, never_again=False)
+    asked = propose(make_waiting("Kamila"), people["mentor"], staff)
+    with transaction():
+        found = the_inside(asked)
+        mentoring.agree_as_mentee(found, "Kamila", [], share_quizzes=False)
+    offer = propose(people["other learner"], people["mentor"], staff)
+    waits = make_waiting("Zarina", goal="To speak at a meeting")
+    with reading():
+        request, profile = pairs.request_of(waits.id), pairs.profile_of(people["other mentor"].id)
+        assert request is not None
+        assert profile is not None
+    town.ids |= {
+        "pair": pair.pair,
+        "over": over.pair,
+        "asked": asked,
+        "offer": offer,
+        "waiting": request.public_id,
+        "profile": profile.public_id,
+        "task": hand_in(people["learner"], outline, "A page about town N."),
+    }
+    assert the_pair(asked).state == "offered_to_mentor"
+
+
+def the_inside(public_id: str) -> pairs.Pair:
+    """A pair, inside an open transaction."""
+    found = pairs.pair(public_id)
+    assert found is not None
+    return found
+
+
+def _certify(town: Town, folder: Path) -> None:
+    """The learner holds a certificate in each of three states."""
+    learner, staff = town.people["learner"], town.people["other coordinator"]
+    waiting, issued, doubted = (
+        finish_course(learner, _publish(folder / f"more-{number}", number).version_id)
+        for number in (1, 2, 3)
+    )
+    issued, doubted = _print(learner, issued), _print(learner, doubted)
+    with transaction():
+        certificates.ask_to_withdraw(doubted, staff.id, Reason.MISTAKE)
+    town.ids |= {
+        "certificate": issued.public_id,
+        "unnamed": waiting.public_id,
+        "doubted": doubted.public_id,
+        "typed_number": issued.number,
+    }
+
+
+def _print(person: Somebody, held: Held) -> Held:
+    """Have it issued, without the press."""
+    made = claim(person, held)
+    with transaction():
+        certificates.finish(made.id, b"%PDF-1.7 a stand-in")
+    return again(person, made.public_id)
