@@ -34,8 +34,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """On PostgreSQL, repeat only what touches a database; pure rules were proved in the first run."""
     if ENGINE == "sqlite":
         return
-    stored = [item for item in items if {"app", "empty"} & set(getattr(item, "fixturenames", ()))]
-    config.hook.pytest_deselected([item for item in items if item not in stored])
+    stored = [
+        item for item in items if {"app", "empty", "town"} & set(getattr(item, "fixturenames", ()))
+    ]
+    config.hook.pytest_deselected(items=[item for item in items if item not in stored])
     items[:] = stored
 
 

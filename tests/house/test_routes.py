@@ -8,10 +8,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from lms.core import ids
 from tests.house.test_role_matrix import routes
 from tests.house.world import Town
 
+pytestmark = pytest.mark.sqlite_only
 LIST = Path(__file__).with_name("routes.txt")
 
 
