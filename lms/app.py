@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, abort, g, request
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, Template
 from werkzeug.routing import BaseConverter
 
 from lms.accounts import signin
@@ -23,6 +24,7 @@ from lms.core import db as data
 from lms.core import i18n, jobs, keys, log, once, policy, room
 from lms.core.policy import SignInNeeded
 from lms.core.settings import Settings
+from lms.core.text import is_clean
 from lms.courses.room import ROOM as COURSES
 from lms.learning.room import ROOM as LEARNING
 from lms.mentoring.room import ROOM as MENTORING
@@ -101,6 +103,9 @@ def _language_in_addresses(app: Flask) -> None:
         first = request.path.split("/", 2)[1]
         written = first if first in i18n.LANGUAGES else i18n.DEFAULT
         g.lang = values.pop("lang", written) if values else written
+        # A NUL in an address would be an error of PostgreSQL; nothing of ours has an invisible character.
+        if not all(is_clean(part) for part in (values or {}).values() if isinstance(part, str)):
+            abort(404)
 
     @app.url_defaults
     def give(endpoint: str, values: dict[str, Any]) -> None:
@@ -108,10 +113,22 @@ def _language_in_addresses(app: Flask) -> None:
             values["lang"] = i18n.language()
 
 
+class OwnTemplate(Template):
+    """A template whose macros are made once: none of ours asks for anything that differs between pages.
+
+    Jinja would compare all names of the page with all globals at every import, dozens of times a page.
+    """
+
+    def _get_default_module(self, _ctx: Any = None) -> Any:
+        return super()._get_default_module()
+
+
 def _templates(app: Flask) -> None:
+    app.jinja_env.template_class = OwnTemplate
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
+        once=lru_cache(1024),
         cover_art=covers.cover_art,
         landing_art=covers.landing_art,
         format_day=i18n.format_day,

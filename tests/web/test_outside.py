@@ -54,6 +54,11 @@ def test_nothing_here_looks_like_not_allowed(browser: Browser, app: Flask, lang:
     assert browser.get(f"/{lang}/no-such-page").h1 == missing.h1
 
 
+@pytest.mark.parametrize("part", ["%00", "a%00b", "%E2%80%AE", "%ff", "9" * 500, "../../etc"])
+def test_odd_addresses_lead_nowhere(browser: Browser, part: str) -> None:
+    assert browser.get(f"/en/courses/{part}").status == 404
+
+
 def test_the_neutral_page_is_not_ours(browser: Browser) -> None:
     page = browser.get("/today")
     assert "Alongside" not in page.html
