@@ -140,18 +140,30 @@ class Host:
         ours = f"unix:{self.folder / 'web.sock'}"
         return [sys.executable, "-m", "gunicorn", *command.replace(shipped, ours).split()]
 
+    @property
+    def umask(self) -> int:
+        """What the shipped unit says about new files."""
+        unit = (SHIPPED / "alongside-web.service").read_text()
+        return int(re.findall(r"^UMask=(\d+)$", unit, re.MULTILINE)[0], 8)
+
     def prepare(self) -> None:
         """Keys and tables."""
         keys.create(self.folder / "keys")
         script = "from wsgi import app\nfrom lms.core.db import db\nwith app.app_context(): db.create_all()"
         env = self.environment()
-        subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=env, check=True, timeout=60)
+        command = [sys.executable, "-c", script]
+        subprocess.run(command, cwd=ROOT, env=env, umask=self.umask, check=True, timeout=60)
 
     def start_web(self) -> None:
         """gunicorn, until its socket answers."""
         with (self.folder / "web.log").open("ab") as log:
             web = subprocess.Popen(
-                self.web_command(), cwd=ROOT, env=self.environment(), stdout=log, stderr=log
+                self.web_command(),
+                cwd=ROOT,
+                env=self.environment(),
+                umask=self.umask,
+                stdout=log,
+                stderr=log,
             )
         self.processes.append(web)
         self._until(lambda: (self.folder / "web.sock").exists(), web)

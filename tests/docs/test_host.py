@@ -145,6 +145,15 @@ def test_no_address_of_a_visitor_is_written(host: Host) -> None:
 
 
 @needs_nginx
+def test_data_is_for_the_service_alone(host: Host) -> None:
+    host.ask("GET", "/en/about")
+    files = [path for path in (host.folder / "data").rglob("*") if path.is_file()]
+    assert any(path.name == "alongside.db" for path in files)
+    for path in [*files, *(host.folder / "keys").iterdir()]:
+        assert path.stat().st_mode & 0o077 == 0, path
+
+
+@needs_nginx
 def test_while_the_application_is_away_a_page_says_so(tmp_path: Path) -> None:
     with running_host(tmp_path) as host:
         host.stop_web()
