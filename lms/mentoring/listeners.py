@@ -6,7 +6,8 @@ from sqlalchemy import select
 
 from lms.audit.rules import Role
 from lms.core.db import db
-from lms.learning.events import TaskSubmitted
+from lms.courses.models import Course, Item
+from lms.learning.events import TaskAnswered, TaskSubmitted
 from lms.learning.models import Enrolment, Submission
 from lms.learning.rules import Reader
 from lms.mentoring import queries
@@ -30,3 +31,14 @@ def tell_mentor(event: TaskSubmitted) -> None:
     found = queries.mentor_for(event.person_id, row.course_id)
     if found:
         messaging.notify(found[0], Kind.TASK_SENT, task=row.public_id)
+
+
+def tell_learner(event: TaskAnswered) -> None:
+    """A task has its answer, whoever gave it."""
+    row = db.session.execute(
+        select(Course.public_id.label("course"), Item.public_id.label("item"))
+        .join(Item, Item.course_id == Course.id)
+        .join(Submission, Submission.item_id == Item.id)
+        .where(Submission.id == event.submission_id)
+    ).one()
+    messaging.notify(event.person_id, Kind.TASK_ANSWERED, course=row.course, item=row.item)

@@ -8,7 +8,7 @@ from lms.core.i18n import lazy_gettext as _l
 from lms.core.outbox import Daily, Job
 from lms.core.policy import Actor, may
 from lms.core.room import NavItem, Room
-from lms.learning.events import TaskSubmitted
+from lms.learning.events import TaskAnswered, TaskSubmitted
 from lms.learning.readers import READERS
 from lms.mentoring import actions, cards, listeners
 from lms.mentoring.policy import RULES, Permission
@@ -41,7 +41,7 @@ ROOM = Room(
         NavItem(_l("My mentor"), "mentoring.mine", "heart-handshake", 30, _learns, tab=True),
         NavItem(_l("Waiting"), "mentoring.waiting", "heart-handshake", 35, _coordinates, tab=True),
     ),
-    listeners=((TaskSubmitted, listeners.tell_mentor),),
+    listeners=((TaskSubmitted, listeners.tell_mentor), (TaskAnswered, listeners.tell_learner)),
     cards={"home": cards.home},
     fills=((READERS, listeners.readers),),
     jobs=(Job("mentoring.daily", effect=_daily),),

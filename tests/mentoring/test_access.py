@@ -102,7 +102,7 @@ def pair_in(state: State) -> Pair:
 
 
 @pytest.mark.parametrize(("state", "person_id"), list(itertools.product(State, [1, 2, 3])))
-def test_the_table_of_permissions(app: Flask, state: State, person_id: int) -> None:
+def test_the_table_of_permissions(state: State, person_id: int) -> None:
     staff = frozenset({"mentor", "coordinator", "administrator", "author"})
     person, pair = Actor(person_id, "x", "x", staff, "UTC", 1), pair_in(state)
 
@@ -166,6 +166,14 @@ def test_the_task_of_a_shared_course_is_told_to_the_mentor(app: Flask, tmp_path:
         world = make_pair(mentee=mentee, shares=[outline.course_id])
         hand_in(mentee, outline, "My two records")
         assert Kind.TASK_SENT in kinds(world.mentor)
+    mentor, learner = Browser(app).sign_in(world.mentor), Browser(app).sign_in(mentee)
+    mentor.get("/en/notices")
+    mentor.submit(button="Open")
+    mentor.submit({"feedback": "Both lines are strong.", "decision": "accepted"})
+    assert "Your task has an answer." in learner.get("/en/notices").text
+    page = learner.submit(button="Open")
+    assert "Both lines are strong." in page.text
+    with app.app_context():
         with transaction():
             actions.end(the_pair_inside(world.pair), mentee.id, never_again=False)
         with reading():
