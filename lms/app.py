@@ -26,6 +26,7 @@ from lms.core.policy import SignInNeeded
 from lms.core.settings import Settings
 from lms.core.text import is_clean
 from lms.courses.room import ROOM as COURSES
+from lms.demo.cli import group as demo
 from lms.learning.room import ROOM as LEARNING
 from lms.mentoring.room import ROOM as MENTORING
 from lms.messaging.room import ROOM as MESSAGING
@@ -88,7 +89,7 @@ def create_app(settings: Settings) -> Flask:
     Migrate(app, data.db, directory=str(ROOT / "migrations"), render_as_batch=True)
     app.extensions["huey"] = jobs.make_huey(app, settings)
     room.furnish(app, ROOMS)
-    for command in COMMANDS:
+    for command in (*COMMANDS, demo):
         app.cli.add_command(command)
     policy.require_verdicts(app)
     return app

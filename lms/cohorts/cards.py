@@ -22,7 +22,7 @@ def home(person: Actor) -> list[Card]:
     seats = [seat_facts(seat, person.zone) for seat in queries.own_seats(person.id)]
     if seats:
         cards.append(Card("cohorts/card_seat.html", {"seats": seats}, 30, aside=True))
-    elif not cards:
+    elif not person.roles:
         cards.append(Card("cohorts/card_code.html", {}, 40))
     return cards
 

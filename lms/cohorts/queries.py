@@ -65,8 +65,8 @@ def cohort(public_id: str) -> CohortRow | None:
 
 
 def cohorts_of(coordinator_id: int | None = None) -> list[CohortRow]:
-    """A coordinator's cohorts, or all of them; those that end last come first."""
-    statement = _cohorts().order_by(Cohort.state.desc(), Cohort.ends_on.desc(), Cohort.id)
+    """A coordinator's cohorts, or all of them: open ones first, and of these the one that ends first."""
+    statement = _cohorts().order_by(Cohort.state.desc(), Cohort.ends_on, Cohort.id)
     if coordinator_id is not None:
         statement = statement.where(Cohort.coordinator_id == coordinator_id)
     return [CohortRow(*row) for row in db.session.execute(statement)]
