@@ -196,7 +196,7 @@ def _task(task: learning.Task, course: Course, found: Pair, zone: str) -> Moment
         "accepted": (_("Accepted"), "pine", None),
         "needs_work": (_("One more round"), "sun", None),
     }[task.state]
-    action = _("Read and reply") if waits_here else _("Look again")
+    action = _("Read and reply") if waits_here else _("Read again")
     detail = f"{item.title}." if item else ""
     at = task.submitted_at or task.saved_at
     return Moment("learner", title, at, _day(at, zone), tag, detail, "", url, action, "course")
