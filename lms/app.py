@@ -68,6 +68,8 @@ def create_app(settings: Settings) -> Flask:
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
         WTF_CSRF_TIME_LIMIT=None,
+        # Our pages send no referrer, so a token is all that a form can show over TLS.
+        WTF_CSRF_SSL_STRICT=False,
         TRANSLATIONS=ROOT / "translations",
         COURSES=ROOT / "courses",
     )

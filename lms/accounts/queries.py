@@ -32,7 +32,9 @@ _ROLES = (
     .scalar_subquery()
 )
 _BY_TOKEN = (
-    select(SignIn.id, SignIn.own_phone, Person.id, Person.public_id, Person.handle, Person.zone, _ROLES)
+    select(
+        SignIn.id, SignIn.own_phone, Person.id, Person.public_id, Person.handle, Person.zone, _ROLES
+    )
     .join(Person, Person.id == SignIn.person_id)
     .where(
         SignIn.token_hash == bindparam("hashed"),

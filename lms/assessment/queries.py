@@ -8,14 +8,14 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import aliased
 
 from lms.assessment import rules
 from lms.assessment.marking import Response, from_json
 from lms.assessment.models import Allowance, Answer, Attempt
 from lms.assessment.rules import Past, Saved, Standing, State
-from lms.core.db import db
+from lms.core.db import db, fetch
 from lms.courses.models import Item, ItemVersion
 from lms.courses.queries import Outline
 from lms.courses.questions import QuizRules
@@ -71,23 +71,31 @@ def _as_try(row: Any) -> Try:
     return replace(found, state=State(found.state), points=Fraction(found.points))
 
 
+_this = aliased(Attempt)
+_FAMILY = (
+    _tries()
+    .join(_this, (_this.person_id == Attempt.person_id) & (_this.item_id == Attempt.item_id))
+    .where(_this.public_id == bindparam("public_id"))
+)
+_FAMILY_LOCKED = _FAMILY.with_for_update(of=Attempt)
+_ATTEMPTS = _tries().where(
+    Attempt.person_id == bindparam("person_id"), Attempt.item_id == bindparam("item_id")
+)
+
+
 def family(public_id: str, *, lock: bool = False) -> list[Try]:
     """The attempt at an address with all others of that person at that quiz, the first one first.
 
     `lock` makes other writers of them wait until the transaction ends.
     """
-    this = aliased(Attempt)
-    same = (this.person_id == Attempt.person_id) & (this.item_id == Attempt.item_id)
-    statement = _tries().join(this, same).where(this.public_id == public_id)
-    if lock:
-        statement = statement.with_for_update(of=Attempt)
-    return [_as_try(row) for row in db.session.execute(statement)]
+    rows = fetch(_FAMILY_LOCKED if lock else _FAMILY, public_id=public_id)
+    return [_as_try(row) for row in rows]
 
 
 def attempts(person_id: int, item_id: int) -> list[Try]:
     """All attempts of a person at a quiz, the first one first."""
-    mine = (Attempt.person_id == person_id) & (Attempt.item_id == item_id)
-    return [_as_try(row) for row in db.session.execute(_tries().where(mine))]
+    rows = fetch(_ATTEMPTS, person_id=person_id, item_id=item_id)
+    return [_as_try(row) for row in rows]
 
 
 # --- Answers -------------------------------------------------------------------------------------
@@ -103,16 +111,19 @@ class Given:
     points: Fraction
 
 
+_ANSWERS = (
+    select(
+        *(Answer.question, Answer.seq, Answer.response, Answer.points),
+        *(Answer.correct, Answer.late),
+    )
+    .where(Answer.attempt_id == bindparam("attempt_id"))
+    .order_by(Answer.seq)
+)
+
+
 def answers(attempt_id: int) -> dict[str, list[Given]]:
     """Every answer of an attempt by question, in sequence. One statement."""
-    rows = db.session.execute(
-        select(
-            *(Answer.question, Answer.seq, Answer.response, Answer.points),
-            *(Answer.correct, Answer.late),
-        )
-        .where(Answer.attempt_id == attempt_id)
-        .order_by(Answer.seq)
-    )
+    rows = fetch(_ANSWERS, attempt_id=attempt_id)
     found: dict[str, list[Given]] = {}
     for row in rows:
         saved = Saved(row.seq, row.correct, row.late)

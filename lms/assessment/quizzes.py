@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from threading import Lock
 
 from lms.assessment import rules
-from lms.core.text import fold, plain
+from lms.core.markup import plain
+from lms.core.text import fold
 from lms.courses import queries as courses
 from lms.courses.queries import Outline, OutlineItem
 from lms.courses.questions import Question, QuestionText, QuizRules

@@ -30,7 +30,7 @@ from lms.assessment.marking import (
 from lms.assessment.rules import Visible
 from lms.core.i18n import gettext as _
 from lms.core.i18n import ngettext
-from lms.core.text import plain
+from lms.core.markup import plain
 from lms.courses.questions import Kind, Question, QuestionText, QuizRules
 
 _LAST_PARAGRAPH = re.compile(r"(?s)(?P<before>.*)<p>(?P<title>(?:(?!</?p>).)*)</p>\s*")

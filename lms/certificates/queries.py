@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, bindparam, exists, select
 
 from lms.accounts.models import Person
 from lms.certificates.models import Certificate
 from lms.certificates.record import Record, day_of
 from lms.certificates.rules import PRINTED, State
 from lms.core import sealing
-from lms.core.db import db
+from lms.core.db import db, fetch
 from lms.courses.models import Course
 from lms.learning.models import Enrolment
 
@@ -56,34 +56,38 @@ def _held() -> Select[Any]:
     return select(*_COLUMNS)
 
 
+_HERS = _held().where(Certificate.person_id == bindparam("person_id"))
+_OF_PERSON = _HERS.order_by(Certificate.id.desc())
+_OWN = _HERS.where(Certificate.public_id == bindparam("public_id"))
+_LIVE = _HERS.where(
+    Certificate.course_key == bindparam("course_key"),
+    Certificate.state.in_((State.WAITING, State.ISSUING, State.ISSUED)),
+)
+_PRINTED = _held().where(
+    Certificate.number == bindparam("number"), Certificate.state.in_(tuple(PRINTED))
+)
+
+
 def of_person(person_id: int) -> list[Held]:
     """Everything that a person holds or held, the newest first. One statement."""
-    mine = _held().where(Certificate.person_id == person_id).order_by(Certificate.id.desc())
-    return [Held(*row) for row in db.session.execute(mine)]
+    return [Held(*row) for row in fetch(_OF_PERSON, person_id=person_id)]
 
 
 def own(person_id: int, public_id: str) -> Held | None:
     """A certificate of this person by the id in its address."""
-    mine = (Certificate.person_id == person_id) & (Certificate.public_id == public_id)
-    row = db.session.execute(_held().where(mine)).first()
+    row = fetch(_OWN, person_id=person_id, public_id=public_id).first()
     return Held(*row) if row else None
 
 
 def live(person_id: int, course_key: str) -> Held | None:
     """The person's live certificate of a course."""
-    mine = (
-        (Certificate.person_id == person_id)
-        & (Certificate.course_key == course_key)
-        & Certificate.state.in_((State.WAITING, State.ISSUING, State.ISSUED))
-    )
-    row = db.session.execute(_held().where(mine)).first()
+    row = fetch(_LIVE, person_id=person_id, course_key=course_key).first()
     return Held(*row) if row else None
 
 
 def printed(number: str) -> Held | None:
     """What a stranger's check finds: nothing that was not on a paper once."""
-    found = _held().where(Certificate.number == number, Certificate.state.in_(tuple(PRINTED)))
-    row = db.session.execute(found).first()
+    row = fetch(_PRINTED, number=number).first()
     return Held(*row) if row else None
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from lms.cohorts.models import Cohort, Invite, Seat
 from lms.cohorts.rules import Place
-from lms.core.db import db
+from lms.core.db import db, fetch
 from lms.courses import queries as courses
 from lms.courses.queries import Outline
 from lms.learning import queries as learning
@@ -82,15 +82,22 @@ class OwnSeat:
     cohort: CohortRow
 
 
+_OWN_SEATS = (
+    _cohorts()
+    .add_columns(Seat.person_id, Seat.public_id, Seat.shown_name)
+    .join(Seat, Seat.cohort_id == Cohort.id)
+    .where(Seat.person_id == bindparam("person_id"), Seat.left_at.is_(None))
+    .order_by(Cohort.ends_on, Cohort.id)
+)
+_OWN_SEAT = _OWN_SEATS.where(Cohort.public_id == bindparam("cohort"))
+
+
 def own_seats(person_id: int, cohort_public_id: str | None = None) -> list[OwnSeat]:
     """The seats that a person has not left, in one statement; the cohort that ends first comes first."""
-    columns = _cohorts().add_columns(Seat.person_id, Seat.public_id, Seat.shown_name)
-    mine = columns.join(Seat, Seat.cohort_id == Cohort.id).where(
-        Seat.person_id == person_id, Seat.left_at.is_(None)
-    )
-    if cohort_public_id is not None:
-        mine = mine.where(Cohort.public_id == cohort_public_id)
-    rows = db.session.execute(mine.order_by(Cohort.ends_on, Cohort.id))
+    if cohort_public_id is None:
+        rows = fetch(_OWN_SEATS, person_id=person_id)
+    else:
+        rows = fetch(_OWN_SEAT, person_id=person_id, cohort=cohort_public_id)
     return [OwnSeat(row[-3], row[-2], row[-1], CohortRow(*row[:-3])) for row in rows]
 
 

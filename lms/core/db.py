@@ -113,8 +113,9 @@ def init_app(app: Flask, settings: Settings) -> None:
 def _engine_options(address: str) -> dict[str, Any]:
     if address.startswith("sqlite"):
         # The driver must not begin transactions by itself: BEGIN IMMEDIATE is ours (`_begin`).
-        return {"connect_args": {"isolation_level": None, "timeout": 5}}
-    return {"pool_pre_ping": True}
+        return {"connect_args": {"isolation_level": None, "timeout": 5}, "hide_parameters": True}
+    # An error's text goes to the log, and bound values are what people typed.
+    return {"pool_pre_ping": True, "hide_parameters": True}
 
 
 @event.listens_for(Engine, "connect")
@@ -159,14 +160,15 @@ def _settle_request(response: Response) -> Response:
     return response
 
 
-def fetch(statement: Select[Any], **values: Any) -> CursorResult[Any]:
+def fetch(statement: Select[*tuple[Any, ...]], **values: Any) -> CursorResult[*tuple[Any, ...]]:
     """Rows of a statement that was made once, at import, with `bindparam` for what changes.
 
     It goes past the ORM's own steps, which cost five times as much as the query: for the pages that are
     opened most (`docs/performance.md`).
     """
-    db.session.flush()
-    return db.session.connection().execute(statement, values)
+    session = db.session()
+    session.flush()
+    return session.connection().execute(statement, values)
 
 
 def after_commit(action: Callable[[], None]) -> None:
@@ -176,13 +178,14 @@ def after_commit(action: Callable[[], None]) -> None:
 
 def finish(*, keep: bool) -> None:
     """End the open transaction: commit it and run what waited for that, or roll it back."""
-    waiting = db.session.info.pop("after_commit", [])
+    session = db.session()
+    waiting = session.info.pop("after_commit", [])
     if keep:
-        db.session.commit()
+        session.commit()
         for action in waiting:
             action()
-    else:
-        db.session.rollback()
+    elif session.in_transaction():
+        session.rollback()
 
 
 @contextmanager

@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from lms.core import events
 from lms.core.db import db
-from lms.core.text import fold, plain
+from lms.core.markup import plain
+from lms.core.text import fold
 from lms.courses import stored
 from lms.courses.events import CourseVersionPublished
 from lms.courses.models import (

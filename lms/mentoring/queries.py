@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, ScalarSelect, Select, func, literal, or_, select
+from sqlalchemy import Row, ScalarSelect, Select, bindparam, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from lms.accounts.models import Person
 from lms.cohorts.models import Cohort, Seat
-from lms.core.db import db
+from lms.core.db import db, fetch
 from lms.core.sealing import Place, unseal
 from lms.learning.models import Completion
 from lms.mentoring.models import (
@@ -134,7 +134,7 @@ def _last_word() -> ScalarSelect[Any]:
     return last.correlate(Match).scalar_subquery()
 
 
-def _unread_by(person_id: int) -> ScalarSelect[Any]:
+def _unread_by(person_id: Any) -> ScalarSelect[Any]:
     theirs = (Message.match_id == Match.id) & (Message.author_id != person_id)
     count = select(func.count()).select_from(Message).where(theirs, Message.read_at.is_(None))
     return count.correlate(Match).scalar_subquery()
@@ -376,13 +376,13 @@ class Home:
     people_waiting: int
 
 
-def home(person_id: int, *, coordinates: bool) -> Home:
-    """What is going on around a person. `coordinates` counts those who wait for a mentor, too."""
+def _around(*, coordinates: bool) -> Select[Any]:
+    person_id: Any = bindparam("person_id")
     own_request = (MentorRequest.person_id == Person.id) & (MentorRequest.state == "waiting")
     party = or_(Match.mentor_id == Person.id, Match.mentee_id == Person.id)
     queue = select(func.count()).select_from(MentorRequest)
     queue = queue.where(MentorRequest.state == "waiting")
-    rows = db.session.execute(
+    return (
         select(
             MentorRequest.waiting_since,
             queue.scalar_subquery() if coordinates else literal(0),
@@ -395,7 +395,16 @@ def home(person_id: int, *, coordinates: bool) -> Home:
         .outerjoin(MentorProfile, MentorProfile.person_id == Match.mentor_id)
         .where(Person.id == person_id)
         .order_by(Match.id)
-    ).all()
+    )
+
+
+_AROUND, _AROUND_COORDINATOR = _around(coordinates=False), _around(coordinates=True)
+
+
+def home(person_id: int, *, coordinates: bool) -> Home:
+    """What is going on around a person. `coordinates` counts those who wait for a mentor, too."""
+    statement = _AROUND_COORDINATOR if coordinates else _AROUND
+    rows = fetch(statement, person_id=person_id).all()
     matches = tuple(
         HomeMatch(row[2], State(row[3]), *row[4:]) for row in rows if row[2] is not None
     )

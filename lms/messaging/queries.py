@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from lms.accounts.models import Person
-from lms.core.db import db
+from lms.core.db import db, fetch
 from lms.core.sealing import unseal
 from lms.messaging.actions import address_place
 from lms.messaging.kinds import Kind
@@ -60,10 +60,16 @@ def counts(person_id: int) -> tuple[int, int]:
     return row[0], row[1]
 
 
+_UNREAD = (
+    select(func.count())
+    .select_from(Notice)
+    .where(Notice.person_id == bindparam("person_id"), Notice.read_at.is_(None))
+)
+
+
 def unread_count(person_id: int) -> int:
     """How many notices wait."""
-    unread = (Notice.person_id == person_id) & Notice.read_at.is_(None)
-    return db.session.scalar(select(func.count()).select_from(Notice).where(unread)) or 0
+    return fetch(_UNREAD, person_id=person_id).scalar() or 0
 
 
 def address(person_id: int) -> str | None:

@@ -7,6 +7,7 @@ hides in a template.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from flask import (
@@ -103,10 +104,10 @@ def make_shell(person: Actor | None) -> Shell:
         nav=[link for item, link in links if item.bar],
         tabs=[link for item, link in links if item.tab] if person else [],
         viewer=_viewer(person),
-        home_url=url_for("web.home") if person else front_url(),
-        sign_in_url=url_for("accounts.sign_in"),
-        leave_url=url_for("leaving.leave"),
-        footer=_footer(),
+        home_url=_address("web.home", lang) if person else front_url(),
+        sign_in_url=_address("accounts.sign_in", lang),
+        leave_url=_address("leaving.leave", lang),
+        footer=_footer(lang),
         flashes=get_flashed_messages(with_categories=True),  # type: ignore[arg-type]
         idle_minutes=settings.idle_minutes if person else 0,
     )
@@ -127,11 +128,19 @@ def _viewer(person: Actor | None) -> Viewer | None:
     if person is None:
         return None
     initial = person.name[:1].upper() or "?"
-    return Viewer(person.name, initial, person.has("mentor"), url_for("accounts.account"))
+    return Viewer(
+        person.name, initial, person.has("mentor"), _address("accounts.account", language())
+    )
+
+
+@cache
+def _address(endpoint: str, lang: str) -> str:
+    """Where a page of the shell is. The same on every page of a language, and a third of a page's addresses."""
+    return url_for(endpoint)
 
 
 def _link(item: room.NavItem) -> Link:
-    url = url_for(item.endpoint)
+    url = _address(item.endpoint, language())
     current = g.get("nav") == item.endpoint or request.path == url
     return Link(str(item.label), url, item.icon, current)
 
@@ -144,7 +153,8 @@ def _same_page(code: str) -> str:
     return f"/{code}/{rest}{query}"
 
 
-def _footer() -> list[tuple[str, str]]:
+@cache
+def _footer(lang: str) -> list[tuple[str, str]]:
     names = [
         ("audit.your_data", gettext("Your data")),
         ("web.about", gettext("About")),
@@ -154,4 +164,4 @@ def _footer() -> list[tuple[str, str]]:
         ("certificates.check", gettext("Check a certificate")),
     ]
     known = current_app.view_functions
-    return [(label, url_for(endpoint)) for endpoint, label in names if endpoint in known]
+    return [(label, _address(endpoint, lang)) for endpoint, label in names if endpoint in known]

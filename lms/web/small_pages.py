@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from lms.core import text
+from lms.core import markup
 
 FOLDER = Path(__file__).parent / "small"
 NAMES = ("about", "rules", "accessibility", "no-trace")
@@ -16,4 +16,4 @@ def small_page(name: str, lang: str) -> tuple[str, str]:
     """Return (title, safe HTML) of a page. The first line of its file is `# Title`."""
     source = (FOLDER / f"{name}.{lang}.md").read_text(encoding="utf-8")
     head, _, body = source.partition("\n")
-    return head.removeprefix("# ").strip(), text.render(body).html
+    return head.removeprefix("# ").strip(), markup.render(body).html

@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lms.core import text
+from lms.core import markup, text
 from lms.core.text import Unsafe
 
 ATTACKS = [
@@ -22,13 +22,13 @@ ATTACKS = [
 ]  # fmt: skip
 words = st.one_of(st.sampled_from(ATTACKS), st.text(max_size=30))
 markdown = st.lists(words, max_size=8).map("\n\n".join)
-TAGS = text._TAGS | {"svg", "circle", "path"}
+TAGS = markup._TAGS | {"svg", "circle", "path"}
 
 
 @settings(deadline=None)
 @given(markdown)
 def test_nothing_but_the_allowlist_comes_out(source: str) -> None:
-    soup = BeautifulSoup(text.render(source).html, "html.parser")
+    soup = BeautifulSoup(markup.render(source).html, "html.parser")
     for tag in soup.find_all(True):
         assert tag.name in TAGS
         for name, value in tag.attrs.items():
@@ -41,14 +41,14 @@ def test_nothing_but_the_allowlist_comes_out(source: str) -> None:
 
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_attacks_one_by_one(attack: str) -> None:
-    html = text.render(attack).html
+    html = markup.render(attack).html
     assert "<script" not in html
     assert "javascript:" not in re.sub(r">[^<]*<", "><", html).lower()
     assert not re.search(r"<[^>]*\son\w+=", html)
 
 
 def test_the_boxes() -> None:
-    html = text.render(
+    html = markup.render(
         "::: mentor With your mentor\nTalk.\n:::\n\n::: quote\nI wrote *it*.\n-- Lawyer, Almaty\n:::\n"
     ).html
     assert '<div class="callout iris">' in html
@@ -62,7 +62,7 @@ def test_the_boxes() -> None:
 
 def test_a_try_box_can_not_be_sent() -> None:
     soup = BeautifulSoup(
-        text.render("::: try #my-lines Five lines\nWrite.\n:::", box_hint="Stays here.").html,
+        markup.render("::: try #my-lines Five lines\nWrite.\n:::", box_hint="Stays here.").html,
         "html.parser",
     )
     area = soup.find("textarea")
@@ -73,7 +73,7 @@ def test_a_try_box_can_not_be_sent() -> None:
 
 
 def test_outside_links_say_where_they_go() -> None:
-    html = text.render(
+    html = markup.render(
         "[Report](https://www.ehra.org/a) and <https://ehra.org> and [here](#a)"
     ).html
     assert html.count('rel="noreferrer"') == 2
@@ -81,20 +81,20 @@ def test_outside_links_say_where_they_go() -> None:
 
 
 def test_only_the_first_paragraph_leads() -> None:
-    html = text.render("::: note\nNot me\n:::\n\nMe\n\nNot me", lead=True).html
+    html = markup.render("::: note\nNot me\n:::\n\nMe\n\nNot me", lead=True).html
     assert html.count('class="lead"') == 1
     assert '<p class="lead">Me</p>' in html
 
 
 def test_tables_have_classes_not_styles() -> None:
-    html = text.render("## Costs {#costs}\n\n| what | how much |\n|---|--:|\n| day | 25 |").html
+    html = markup.render("## Costs {#costs}\n\n| what | how much |\n|---|--:|\n| day | 25 |").html
     assert '<td class="num">25</td>' in html
     assert 'role="group" tabindex="0" aria-labelledby="costs"' in html
     assert "style" not in html
 
 
 def test_deeper_headings() -> None:
-    assert text.render("## A {#a}", deeper=1).html == '<h3 id="a">A</h3>\n'
+    assert markup.render("## A {#a}", deeper=1).html == '<h3 id="a">A</h3>\n'
 
 
 # ---------------------------------------------------------------- folding
@@ -201,4 +201,4 @@ def test_mixed_alphabets_in_one_word(typed: str, word: str) -> None:
 
 
 def test_plain_words_of_a_text() -> None:
-    assert text.plain("<p>A &amp; <em>b</em></p>\n<ul>\n<li>c</li>\n</ul>") == "A & b c"
+    assert markup.plain("<p>A &amp; <em>b</em></p>\n<ul>\n<li>c</li>\n</ul>") == "A & b c"

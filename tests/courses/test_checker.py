@@ -293,9 +293,7 @@ def test_a_change_is_classified(tmp_path: Path) -> None:
 
     found = read_course(write_course(tmp_path / "a"))
     assert found.course is not None
-    last = Published(
-        1, content_hash(found.course), contract_hash(found.course), found.course.keys
-    )
+    last = Published(1, content_hash(found.course), contract_hash(found.course), found.course.keys)
     published = {"small-course": last}
 
     def code(name: str, old: str, new: str) -> str:

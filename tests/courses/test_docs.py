@@ -34,7 +34,10 @@ def test_the_worked_example_is_in_order(tmp_path: Path, guide: str) -> None:
 
 @pytest.mark.parametrize("guide", GUIDES)
 def test_every_message_is_in_the_guide(guide: str) -> None:
-    source = "".join(path.read_text(encoding="utf-8") for path in (REPOSITORY / "lms/courses/source").glob("*.py"))
+    source = "".join(
+        path.read_text(encoding="utf-8")
+        for path in (REPOSITORY / "lms/courses/source").glob("*.py")
+    )
     said = set(re.findall(r'"([EWC]\d{3})"', source))
     documented = set(CODE.findall((REPOSITORY / guide).read_text(encoding="utf-8")))
     assert said <= documented

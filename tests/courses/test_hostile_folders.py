@@ -244,7 +244,9 @@ ATTACKS: list[tuple[Callable[[Path], None], str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("attack", "code"), ATTACKS, ids=[attack.__name__ for attack, _code in ATTACKS])
+@pytest.mark.parametrize(
+    ("attack", "code"), ATTACKS, ids=[attack.__name__ for attack, _code in ATTACKS]
+)
 def test_attacks(tmp_path: Path, attack: Callable[[Path], None], code: str) -> None:
     folder = write_course(tmp_path)
     attack(folder)

@@ -36,7 +36,9 @@ def test_an_empty_catalogue_says_so(browser: Browser) -> None:
 
 
 @pytest.mark.parametrize(("lang", "title"), [("en", "A small course"), ("ru", "Маленький курс")])
-def test_the_catalogue_shows_courses_in_the_readers_language(browser: Browser, published: str, lang: str, title: str) -> None:
+def test_the_catalogue_shows_courses_in_the_readers_language(
+    browser: Browser, published: str, lang: str, title: str
+) -> None:
     page = browser.get(f"/{lang}/")
     card = page.soup.select_one(".course a")
     assert card is not None
@@ -48,14 +50,26 @@ def test_search_is_a_link_that_can_be_kept(browser: Browser, published: str) -> 
     page = browser.get("/en/?q=ЕЩЁ&in=ru")
     assert "A small course" in page.text
     assert page.soup.find("input", {"name": "q"})["value"] == "ЕЩЁ"
-    assert page.soup.select_one('.chip[aria-current]').get_text() == "Русский"
+    assert page.soup.select_one(".chip[aria-current]").get_text() == "Русский"
     nothing = browser.get("/en/?q=elephant")
     assert "Nothing about “elephant” yet" in nothing.text
     assert nothing.soup.find("a", string="Show all courses") is not None
 
 
 @pytest.mark.parametrize(
-    "query", ["q=%00", "q=%ED%A0%80", "q=%E2%80%AE", "q=" + "x" * 5000, "q=%3Cscript%3E", "in=xx", "in=%27", "q=a&q=b", "with=%00", "q=%25_"]
+    "query",
+    [
+        "q=%00",
+        "q=%ED%A0%80",
+        "q=%E2%80%AE",
+        "q=" + "x" * 5000,
+        "q=%3Cscript%3E",
+        "in=xx",
+        "in=%27",
+        "q=a&q=b",
+        "with=%00",
+        "q=%25_",
+    ],
 )
 def test_any_query_is_answered(browser: Browser, published: str, query: str) -> None:
     page = browser.get(f"/en/?{query}")
@@ -72,7 +86,10 @@ def test_a_course_page(browser: Browser, published: str) -> None:
     assert "1 lesson and 1 check, 17 minutes" in page.text
     assert "Daria V." in page.text
     assert "90 minutes, any pace" in page.text
-    assert [item.get_text() for item in page.soup.select(".ticks li")] == ["Write a record", "Use it in a budget hearing"]
+    assert [item.get_text() for item in page.soup.select(".ticks li")] == [
+        "Write a record",
+        "Use it in a budget hearing",
+    ]
 
 
 def test_the_other_language_is_one_press_away(browser: Browser, published: str) -> None:
@@ -82,7 +99,9 @@ def test_the_other_language_is_one_press_away(browser: Browser, published: str) 
     assert browser.get(str(other["href"])).h1 == "Маленький курс"
 
 
-def test_a_course_without_the_readers_language_says_so(browser: Browser, app: Flask, tmp_path: Path) -> None:
+def test_a_course_without_the_readers_language_says_so(
+    browser: Browser, app: Flask, tmp_path: Path
+) -> None:
     with app.app_context():
         outcome = publish_course(tmp_path, {"about.ru.md": None})
         outline = queries.outline(outcome.version_id, "en")
@@ -107,7 +126,9 @@ def test_pages_cost_one_statement(app: Flask, published: str) -> None:
     assert (cost("/en/"), cost(f"/en/courses/{published}")) == (1, 1)
 
 
-def test_pictures_are_kept_for_ever_and_can_do_nothing(browser: Browser, app: Flask, tmp_path: Path) -> None:
+def test_pictures_are_kept_for_ever_and_can_do_nothing(
+    browser: Browser, app: Flask, tmp_path: Path
+) -> None:
     drawing = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4"><path d="M0 0h9"/></svg>'
     line = "\n![A form](media/form.svg)\n"
     folder = write_course(

@@ -55,27 +55,38 @@ def test_what_was_published_is_read_back(app: Flask, tmp_path: Path) -> None:
             body = queries.item_body(outline.by_key["les-first"])
             accepted = queries.accepted_answers(quiz.item_version_id)
     assert (outline.title, outline.neutral_title, outline.number) == ("Маленький курс", "Курс 9", 1)
-    assert [item.title for item in outline.items] == ["Что считается", "Проверка: запись", "Куда отправить", "Одна страница"]
+    assert [item.title for item in outline.items] == [
+        "Что считается",
+        "Проверка: запись",
+        "Куда отправить",
+        "Одна страница",
+    ]
     assert [module.title for module in outline.modules] == ["Как вести запись", "Что с ней делать"]
     assert outline.authors == (("Дарья В.", "Уличный юрист"),)
     assert quiz.rules == source.items[1].rules
     assert outline.by_key["task-page"].rubric == ("facts", "ask-one")
     assert [found.question for found in questions] == list(source.items[1].questions)
-    assert {found.question.key: found.words for found in questions} == source.items[1].texts["ru"].questions
+    assert {found.question.key: found.words for found in questions} == source.items[1].texts[
+        "ru"
+    ].questions
     assert accepted == {"q-word": ("pseudonym", "alias", "псевдоним")}
     assert body.html == source.items[0].texts["ru"].body_html
     assert outline.required == {item.id for item in outline.items if item.key != "les-last"}
     assert outline.around(quiz) == (outline.items[0], outline.items[2])
 
 
-def test_publishing_twice_writes_once(app: Flask, tmp_path: Path, told: list[CourseVersionPublished]) -> None:
+def test_publishing_twice_writes_once(
+    app: Flask, tmp_path: Path, told: list[CourseVersionPublished]
+) -> None:
     with app.app_context():
         first = publish_course(tmp_path)
         again = publish_course(tmp_path)
         assert (first.written, again.written) == (True, False)
         assert again.version_id == first.version_id
         assert count(CourseVersion) == 1
-    assert told == [CourseVersionPublished(first.course_id, first.version_id, None, same_contract=False)]
+    assert told == [
+        CourseVersionPublished(first.course_id, first.version_id, None, same_contract=False)
+    ]
 
 
 def test_new_words_are_a_new_version_under_the_same_addresses(
@@ -85,7 +96,10 @@ def test_new_words_are_a_new_version_under_the_same_addresses(
         first = publish_course(tmp_path)
         second = publish_course(tmp_path, {LESSON: FILES[LESSON].replace("A story", "One story")})
         with reading():
-            before, after = queries.outline(first.version_id, "en"), queries.outline(second.version_id, "en")
+            before, after = (
+                queries.outline(first.version_id, "en"),
+                queries.outline(second.version_id, "en"),
+            )
             assert before is not None
             assert after is not None
             old_words = queries.item_body(before.items[0]).html
@@ -98,7 +112,9 @@ def test_new_words_are_a_new_version_under_the_same_addresses(
     assert "A story" in old_words, "an old version keeps its words"
     assert "One story" in new_words
     assert latest == second.version_id
-    assert told[1] == CourseVersionPublished(first.course_id, second.version_id, first.version_id, same_contract=True)
+    assert told[1] == CourseVersionPublished(
+        first.course_id, second.version_id, first.version_id, same_contract=True
+    )
 
 
 def test_going_back_is_a_version_of_its_own(app: Flask, tmp_path: Path) -> None:
@@ -112,7 +128,9 @@ def test_going_back_is_a_version_of_its_own(app: Flask, tmp_path: Path) -> None:
 def test_other_rules_are_another_contract(app: Flask, tmp_path: Path) -> None:
     with app.app_context():
         publish_course(tmp_path)
-        assert not publish_course(tmp_path, {QUIZ: FILES[QUIZ].replace("= 60", "= 90")}).same_contract
+        assert not publish_course(
+            tmp_path, {QUIZ: FILES[QUIZ].replace("= 60", "= 90")}
+        ).same_contract
 
 
 def test_a_failing_listener_undoes_everything(app: Flask, tmp_path: Path) -> None:
@@ -124,7 +142,9 @@ def test_a_failing_listener_undoes_everything(app: Flask, tmp_path: Path) -> Non
         with app.app_context():
             with pytest.raises(RuntimeError):
                 publish_course(tmp_path)
-            assert [count(model) for model in (Course, CourseVersion, CourseText, Item, ItemVersion)] == [0] * 5
+            assert [
+                count(model) for model in (Course, CourseVersion, CourseText, Item, ItemVersion)
+            ] == [0] * 5
     finally:
         events._listeners[CourseVersionPublished].remove(refuse)
 
@@ -162,7 +182,9 @@ def test_keys_come_back_as_they_went(app: Flask, tmp_path: Path) -> None:
             rows = db.session.scalars(select(QuestionVersion)).all()
             kinds = {row.kind for row in rows}
             number = next(row for row in rows if row.kind == "number")
-            question = stored.question_from(number.key, number.kind, number.points, number.structure)
+            question = stored.question_from(
+                number.key, number.kind, number.points, number.structure
+            )
     assert kinds == set(Kind)
     assert [str(accepted.low) for accepted in question.ranges] == ["5", "1.3"]
 

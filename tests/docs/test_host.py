@@ -46,10 +46,6 @@ def test_a_page_comes_over_tls(host: Host) -> None:
 
 
 @needs_nginx
-@pytest.mark.xfail(
-    strict=True,
-    reason="Flask-WTF wants a Referer over TLS, our own policy forbids it: set WTF_CSRF_SSL_STRICT=False",
-)
 def test_a_form_can_be_sent_and_leave_takes_the_cookie_away(host: Host) -> None:
     """Browsers send no Referer here (our own policy), and only drop a Secure cookie when told so securely."""
     page = host.ask("GET", "/en/join")

@@ -95,16 +95,17 @@ class Town:
 
     def get(self, persona: str, address: str, **options: Any) -> TestResponse:
         """Open an address as somebody, with the cookies that she had at the beginning."""
-        return self._client(persona).get(address, **options)
+        return self.client_of(persona).get(address, **options)
 
     def post(
         self, persona: str, address: str, data: Mapping[str, Any] | None = None, **options: Any
     ) -> TestResponse:
         """Send fields as somebody, with her token."""
         fields = {"csrf_token": self.tokens[persona], **(data or {})}
-        return self._client(persona).post(address, data=fields, **options)
+        return self.client_of(persona).post(address, data=fields, **options)
 
-    def _client(self, persona: str) -> FlaskClient:
+    def client_of(self, persona: str) -> FlaskClient:
+        """Her client, with the cookies that she had at the beginning."""
         client = self.clients[persona]
         client._cookies = dict(self._cookies[persona])
         return client

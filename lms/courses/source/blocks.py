@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lms.core.text import BOXES, TRY
+from lms.core.markup import BOXES, TRY
 from lms.courses.questions import Kind
 from lms.courses.source.fields import KEY, look_alike, nearest
 from lms.courses.source.problems import Problems

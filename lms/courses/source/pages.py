@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lms.core.text import PictureAddress, Rendered, Target, is_safe_address, plain, render
+from lms.core.markup import PictureAddress, Rendered, Target, is_safe_address, plain, render
 from lms.courses.questions import QuestionText
 from lms.courses.source.blocks import Body, QuestionBlock, Stretch, scan
 from lms.courses.source.fields import Fields

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from lms.core.text import host_of
+from lms.core.markup import host_of
 from lms.courses.questions import Kind, NumberRange
 from lms.courses.source.pages import ReadPage
 from lms.courses.source.problems import Problems

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
-from lms.core.text import PictureAddress
+from lms.core.markup import PictureAddress
 from lms.courses.source.files import read_bytes
 from lms.courses.source.model import Picture
 from lms.courses.source.problems import Problems

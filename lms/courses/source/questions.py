@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from lms.core.text import fold, latin_look_alike, plain, render, render_inline
+from lms.core.markup import plain, render, render_inline
+from lms.core.text import fold, latin_look_alike
 from lms.courses.questions import Kind, NumberRange, Question, QuestionText
 from lms.courses.source.blocks import QuestionBlock, read_ident
 from lms.courses.source.fields import nearest

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
-from lms.core.text import BOX_HINT, render
+from lms.core.markup import BOX_HINT, render
 from lms.courses.source.fields import LANGUAGE, Fields, nearest
 from lms.courses.source.files import list_files, parse_toml, read_page, read_text
 from lms.courses.source.hashes import content_hash, contract_hash

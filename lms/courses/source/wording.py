@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lms.core.text import Paragraph
+from lms.core.markup import Paragraph
 from lms.courses.source.fields import Fields
 from lms.courses.source.files import line_and_column, parse_toml, read_text
 from lms.courses.source.problems import Problems

@@ -1,0 +1,89 @@
+"""What a walk stops at: every page of the table of routes as everybody who may see it, and states between."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.browser.instance import Instance
+from tests.house.world import Town
+
+MATRIX = tomllib.loads(
+    (Path(__file__).parent.parent / "house" / "role_matrix.toml").read_text("utf-8")
+)
+# Whoever is not named here sees the pages of somebody who is.
+WALKERS = ("guest", "learner", "mentor", "coordinator", "administrator")
+# Answers that are files or plain words.
+NO_PAGES = (
+    "/health/live", "/health/ready", "/robots.txt", "/course-files/<name>",
+    "/<lang>/certificates/<certificate>/file", "/<lang>/cohorts/<cohort>/table.csv",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One page: who opens which address; with `fields`, the answer to a form sent there."""
+
+    who: str
+    path: str
+    fields: Mapping[str, Any] | None = field(default=None, hash=False)
+
+    def __str__(self) -> str:
+        return f"{self.who} {'sends' if self.fields is not None else 'opens'} {self.path}"
+
+
+def all_stops(instance: Instance, lang: str) -> list[Stop]:
+    """All of them, the ones of one person together, forms after pages."""
+    found = dict.fromkeys([*_routes(instance.town, lang), *_states(instance, lang)])
+    forms = dict.fromkeys(_mistakes(instance.town, lang))
+    return sorted([*found, *forms], key=lambda stop: (stop.who, stop.fields is not None))
+
+
+def _rows(method: str) -> Iterator[tuple[str, str, dict[str, str]]]:
+    for name, cells in MATRIX["cells"].items():
+        verb, rule = name.split("#")[0].split()
+        if verb == method and rule not in NO_PAGES:
+            yield name, rule, dict(zip(MATRIX["personas"], cells.split(), strict=True))
+
+
+def _routes(town: Town, lang: str) -> Iterator[Stop]:
+    for name, rule, cells in _rows("GET"):
+        may = [who for who, cell in cells.items() if cell == "200"]
+        path = town.address(rule, MATRIX["places"].get(name), lang)
+        for who in [who for who in may if who in WALKERS] or may[:1]:
+            yield Stop(who, path)
+
+
+def _states(instance: Instance, lang: str) -> Iterator[Stop]:
+    ids, at = instance.town.ids, f"/{lang}"
+    for number in range(1, 7):
+        yield Stop("learner", f"{at}/tries/{ids['attempt_pid']}/{number}")
+        yield Stop("learner", f"{at}/tries/{ids['sent']}/{number}")
+    for path in ("home", "notices", "certificates", "cohorts", "your-data", "account"):
+        yield Stop("newcomer", f"{at}/{path}")
+    for who in ("guest", "learner"):
+        yield Stop(who, f"{at}/nothing-here")
+    for query in ("q=record", "q=zzz", "in=ru", "with=1"):
+        yield Stop("guest", f"{at}/?{query}")
+    yield Stop("guest", f"{at}/c?number=AAAA")
+    yield Stop("learner", f"{at}/certificates/{ids['doubted']}")
+    for course in instance.real.values():
+        for who in ("guest", "learner"):
+            yield Stop(who, f"{at}/courses/{course}")
+    for item in instance.items[:6]:
+        yield Stop("guest", f"{at}{item}")
+
+
+def _mistakes(town: Town, lang: str) -> Iterator[Stop]:
+    """Every form with fields, sent empty by somebody who may send it; and one from a page of yesterday."""
+    for name, rule, cells in _rows("POST"):
+        may = [who for who, cell in cells.items() if cell in {"200", "303", "422"}]
+        if name in MATRIX["forms"] and may:
+            path = town.address(rule, MATRIX["places"].get(name), lang)
+            yield Stop(next((who for who in may if who in WALKERS), may[0]), path, {})
+            if cells["guest"] == "401":
+                yield Stop("guest", path, {"body": "What was typed", "name": "Saule"})
+    yield Stop("guest", f"/{lang}/sign-in", {"csrf_token": "old", "handle": "Heron 27"})

@@ -1,0 +1,169 @@
+"""A walk over all pages that looks at each once and writes down everything that is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, Page, Response
+
+from tests.browser.instance import Instance
+from tests.browser.stops import Stop, all_stops
+from tests.browser.visitor import DESK, NARROW, PHONE, Visitor
+
+VARIANTS = [(width, colours) for width in (PHONE, DESK) for colours in ("light", "dark")]
+AXE = {
+    "runOnly": {
+        "type": "tag",
+        "values": [
+            "wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice",
+        ],
+    },
+    "rules": {"color-contrast-enhanced": {"enabled": True}, "target-size": {"enabled": True}},
+    "resultTypes": ["violations"],
+}  # fmt: skip
+# Two pages made of the same parts inside the same parts are one page to axe; it looks at the first.
+PARTS = """() => {
+  const found = new Set();
+  const name = (e) => e.tagName + '.' + e.className.toString() + ['type', 'aria-current', 'open', 'role', 'hidden', 'checked']
+    .map((a) => e.hasAttribute(a) ? a + e.getAttribute(a) : '').join();
+  const walk = (e, path) => { const p = path + '>' + name(e); found.add(p); for (const c of e.children) walk(c, p); };
+  walk(document.body, '');
+  return [...found].sort().join('|');
+}"""
+WIDE = """() => {
+  const room = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= room) return '';
+  const out = [...document.querySelectorAll('body *')].find((e) => {
+    const box = e.getBoundingClientRect();
+    return box.width && (box.right > room + 1 || box.left < -1) && !e.closest('.table, .vh, .skip');
+  });
+  return (out ? out.outerHTML.slice(0, 160) : 'something') + ' is wider than ' + room;
+}"""
+LEAVE = """() => {
+  const link = document.querySelector('.top .leave');
+  const box = link.getBoundingClientRect();
+  const last = [...document.querySelectorAll('.top a, .top summary, .top button')].pop() === link;
+  return [box.width >= 44, box.height >= 44, last, box.top >= 0 && box.right <= innerWidth + 1].join();
+}"""
+SEND = """([action, fields]) => {
+  const form = document.createElement('form');
+  form.method = 'post'; form.action = action;
+  for (const [name, value] of Object.entries(fields)) {
+    const input = document.createElement('input');
+    input.type = 'hidden'; input.name = name; input.value = value; form.append(input);
+  }
+  document.body.append(form); form.submit();
+}"""
+
+
+@dataclass
+class Walk:
+    """What was seen."""
+
+    stops: list[Stop] = field(default_factory=list)
+    statuses: dict[str, int] = field(default_factory=dict)
+    html: dict[str, str] = field(default_factory=dict)
+    looked: int = 0
+    axe: list[str] = field(default_factory=list)
+    wide: list[str] = field(default_factory=list)
+    leave: list[str] = field(default_factory=list)
+    trouble: list[str] = field(default_factory=list)
+    hosts: set[str] = field(default_factory=set)
+    parts: set[str] = field(default_factory=set)
+
+
+def walk_all(chromium: Browser, instance: Instance) -> Walk:
+    """Phone and desk, light and dark, English."""
+    walk = Walk(all_stops(instance, "en"))
+    for visitor, stop in _visits(chromium, instance, walk, PHONE):
+        _check_leave(visitor.page, stop, walk)
+        look(visitor.page, str(stop), walk)
+    return walk
+
+
+def walk_narrow(chromium: Browser, instance: Instance) -> Walk:
+    """320 px, Russian, in both directions."""
+    walk = Walk(all_stops(instance, "ru"))
+    for visitor, stop in _visits(chromium, instance, walk, NARROW):
+        _check_leave(visitor.page, stop, walk)
+        for way in ("ltr", "rtl"):
+            visitor.page.evaluate("(way) => { document.documentElement.dir = way; }", way)
+            if wide := visitor.page.evaluate(WIDE):
+                walk.wide.append(f"{stop}, {way}: {wide}")
+    return walk
+
+
+def look(page: Page, name: str, walk: Walk) -> None:
+    """Look at the open page in every variant: too wide for the screen, axe."""
+    parts = page.evaluate(PARTS)
+    if parts in walk.parts:
+        return
+    walk.parts.add(parts)
+    page.evaluate(AXE_SCRIPT)
+    for width, colours in VARIANTS:
+        page.emulate_media(color_scheme=colours)
+        # As tall as the page: a bar that sticks to the edge of a short window covers what axe measures.
+        page.set_viewport_size({"width": width, "height": 800})
+        tall = page.evaluate("document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": width, "height": max(800, tall)})
+        walk.looked += 1
+        if wide := page.evaluate(WIDE):
+            walk.wide.append(f"{name}, {width} px: {wide}")
+        for finding in page.evaluate("(options) => axe.run(options)", AXE)["violations"]:
+            walk.axe.append(f"{name}, {width} px, {colours}: {_in_words(finding)}")
+    page.set_viewport_size({"width": PHONE, "height": 800})
+
+
+def _in_words(finding: dict[str, Any]) -> str:
+    nodes = [node["html"][:120] for node in finding["nodes"][:2]]
+    return f"{finding['id']} ({len(finding['nodes'])}): {nodes}"
+
+
+def _check_leave(page: Page, stop: Stop, walk: Walk) -> None:
+    if page.locator(".top .leave").count() == 0:
+        if urlsplit(stop.path).path != "/today":
+            walk.leave.append(f"{stop}: no Leave")
+    elif (found := page.evaluate(LEAVE)) != "true,true,true,true":
+        walk.leave.append(f"{stop}: 44 px wide, high, last, on screen: {found}")
+
+
+def _visits(chromium: Browser, instance: Instance, walk: Walk, width: int) -> Any:
+    """Go from stop to stop as the people whose stops they are."""
+    visitor: Visitor | None = None
+    who = ""
+    for stop in walk.stops:
+        if visitor is None or stop.who != who:
+            if visitor:
+                _leave_behind(visitor, walk)
+            visitor, who = Visitor(chromium, instance, width=width), stop.who
+            if who != "guest":
+                visitor.sign_in(instance.town.people[who])
+        answer = _go(visitor, stop)
+        walk.statuses[str(stop)] = answer.status
+        walk.html[f"{len(walk.html):03} {stop}"] = answer.text()
+        yield visitor, stop
+    if visitor:
+        _leave_behind(visitor, walk)
+
+
+def _go(visitor: Visitor, stop: Stop) -> Response:
+    if stop.fields is None:
+        return visitor.open(stop.path)
+    visitor.open("/en/look")
+    fields = {
+        name: visitor.page.input_value(f"main form input[name={name}]")
+        for name in ("csrf_token", "form_key")
+    }
+    with visitor.page.expect_navigation() as found:
+        visitor.page.evaluate(SEND, [stop.path, {**fields, **stop.fields}])
+    assert found.value is not None
+    return found.value
+
+
+def _leave_behind(visitor: Visitor, walk: Walk) -> None:
+    walk.trouble += visitor.trouble
+    walk.hosts |= visitor.hosts
+    visitor.context.close()

@@ -1,0 +1,29 @@
+"""The town, and every form that anybody can reach in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.hostile.forms import Found, Walk, walk
+from tests.house.world import Town, make_town
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Town]:
+    """One of everything. Whoever changes it calls `town.restore()`."""
+    with make_town(tmp_path_factory.mktemp("hostile"), worker_id) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def walked(town: Town) -> Walk:
+    """What everybody finds by following every link."""
+    return walk(town)
+
+
+@pytest.fixture(scope="session")
+def forms(walked: Walk) -> list[Found]:
+    """Every form once, as the first who reached it."""
+    return walked.distinct()
