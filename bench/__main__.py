@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import statistics
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -178,7 +177,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--size", choices=list(seed.SIZES), default="small")
     parser.add_argument("--engine", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--seconds", type=float, default=1.5, help="length of one run of load")
-    parser.add_argument("--only", action="append", metavar="NAME", help="only this workload (repeat)")
+    parser.add_argument(
+        "--only", action="append", metavar="NAME", help="only this workload (repeat)"
+    )
     return parser.parse_args()
 
 

@@ -43,7 +43,11 @@ class Instance:
         """What a server of it is started with, the reference's variables among it."""
         found = keys.load(self.settings.keys)
         return {
-            **{name: value for name, value in os.environ.items() if not name.startswith("ALONGSIDE_")},
+            **{
+                name: value
+                for name, value in os.environ.items()
+                if not name.startswith("ALONGSIDE_")
+            },
             "ALONGSIDE_MODE": "demo",
             "ALONGSIDE_DATA": str(self.settings.data),
             "ALONGSIDE_KEYS": str(self.settings.keys),

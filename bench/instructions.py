@@ -34,7 +34,10 @@ def of_instance(instance: Instance, name: str = "lesson") -> dict[str, Any]:
     wanted = next(one for one in Work(instance).all() if one.name == name)
     jobs = [
         (what, request, repeats)
-        for what, request in (("wsgi:app", wanted.ours[0]), ("bench.reference:create_app()", wanted.reference[0]))
+        for what, request in (
+            ("wsgi:app", wanted.ours[0]),
+            ("bench.reference:create_app()", wanted.reference[0]),
+        )
         for repeats in (FEW, MANY)
     ]
     with ThreadPoolExecutor(2) as pool:
@@ -52,6 +55,15 @@ def _count(environment: Mapping[str, str], what: str, request: Request, repeats:
             *(sys.executable, "-m", "bench.repeat", what, str(packet), str(repeats)),
         ]
         fixed = {**environment, "PYTHONHASHSEED": "0"}
-        subprocess.run(command, cwd=ROOT, env=fixed, check=True, timeout=LIMIT_SECONDS, stderr=subprocess.DEVNULL)
+        subprocess.run(
+            command,
+            cwd=ROOT,
+            env=fixed,
+            check=True,
+            timeout=LIMIT_SECONDS,
+            stderr=subprocess.DEVNULL,
+        )
         lines = out.read_text().splitlines()
-        return next(int(line.split()[1]) for line in lines if line.startswith(("summary:", "totals:")))
+        return next(
+            int(line.split()[1]) for line in lines if line.startswith(("summary:", "totals:"))
+        )

@@ -122,7 +122,11 @@ async def _one(port: int, turns: Iterator[Request], figures: Figures, until: flo
         figures.answers[status] += 1
         figures.unexpected += status != wanted.expect
         figures.wire += size
-        figures.plain = len(gzip.decompress(body)) if not figures.plain and body[:2] == b"\x1f\x8b" else figures.plain
+        figures.plain = (
+            len(gzip.decompress(body))
+            if not figures.plain and body[:2] == b"\x1f\x8b"
+            else figures.plain
+        )
         if closing:
             writer.close()
             reader, writer = await asyncio.open_connection(HOST, port)

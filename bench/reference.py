@@ -87,7 +87,9 @@ MENTEES = text("""
     JOIN enrolment e ON e.person_id = m.mentee_id AND e.course_id = s.course_id
     LEFT JOIN completion d ON d.enrolment_id = e.id
     WHERE m.mentor_id = :person AND m.state = 'active' ORDER BY m.id""")
-COHORT = text("SELECT id, name, version_id, starts_on, ends_on FROM cohort WHERE public_id = :cohort")
+COHORT = text(
+    "SELECT id, name, version_id, starts_on, ends_on FROM cohort WHERE public_id = :cohort"
+)
 SEATED = text("""
     SELECT s.public_id, s.person_id, s.shown_name, d.item_id, d.done_at FROM seat s
     LEFT JOIN completion d ON d.enrolment_id = s.enrolment_id
@@ -123,7 +125,9 @@ def create_app(environment: Mapping[str, str] = os.environ) -> Flask:
     """Build the application from three variables."""
     app = Flask(__name__, static_folder=None)
     app.secret_key = bytes.fromhex(environment["BENCH_SECRET"])
-    app.config.update(WTF_CSRF_TIME_LIMIT=None, SESSION_COOKIE_NAME="r", SESSION_REFRESH_EACH_REQUEST=False)
+    app.config.update(
+        WTF_CSRF_TIME_LIMIT=None, SESSION_COOKIE_NAME="r", SESSION_REFRESH_EACH_REQUEST=False
+    )
     app.jinja_loader = DictLoader(PAGES)  # type: ignore[assignment]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     CSRFProtect(app)
@@ -158,7 +162,12 @@ def _engine(address: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _entry: Any) -> None:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "secure_delete=ON",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -234,14 +243,20 @@ def _learner(app: Flask, engine: Engine) -> None:
     @login_required
     def course(course: str) -> str:
         found = _one(COURSE, course=course)
-        done = {row.item_id for row in _rows(DONE, person=current_user.row.id, course=found.course_id)}
-        return render_template("course.html", course=found, items=_rows(ITEMS, version=found.id).all(), done=done)
+        done = {
+            row.item_id for row in _rows(DONE, person=current_user.row.id, course=found.course_id)
+        }
+        return render_template(
+            "course.html", course=found, items=_rows(ITEMS, version=found.id).all(), done=done
+        )
 
     @app.get("/courses/<course>/<item>")
     @login_required
     def lesson(course: str, item: str) -> str:
         found = _one(COURSE, course=course)
-        done = {row.item_id for row in _rows(DONE, person=current_user.row.id, course=found.course_id)}
+        done = {
+            row.item_id for row in _rows(DONE, person=current_user.row.id, course=found.course_id)
+        }
         items = _rows(ITEMS, version=found.id).all()
         here = next((one for one in items if one.public_id == item), None) or abort(404)
         body = _one(BODY, id=here.item_version_id)
@@ -279,11 +294,21 @@ def _quiz(app: Flask, engine: Engine) -> None:
     @login_required
     def send(attempt: str) -> AnyResponse:
         found = mine(attempt)
-        keys = {row.key: _json(row.structure)["right"] for row in _rows(QUESTIONS, item=found.item_version_id)}
-        given = {row.question: _json(row.response)["chosen"] for row in _rows(ANSWERS, attempt=found.id)}
+        keys = {
+            row.key: _json(row.structure)["right"]
+            for row in _rows(QUESTIONS, item=found.item_version_id)
+        }
+        given = {
+            row.question: _json(row.response)["chosen"] for row in _rows(ANSWERS, attempt=found.id)
+        }
         right = sum(given.get(key) == answer for key, answer in keys.items())
         percent = 100 * right // len(keys)
-        marks = {"points": str(right), "out_of": len(keys), "percent": percent, "passed": percent >= 70}
+        marks = {
+            "points": str(right),
+            "out_of": len(keys),
+            "percent": percent,
+            "passed": percent >= 70,
+        }
         _rows(SEND, id=found.id, now=_now(), **marks)
         course = _one(text("SELECT course_id FROM item WHERE id = :id"), id=found.item_id).course_id
         enrolment = _one(ENROLMENT, person=found.person_id, course=course).id
@@ -310,7 +335,9 @@ def _staff(app: Flask, engine: Engine) -> None:
         found = _one(COHORT, cohort=cohort)
         people: dict[str, Any] = {}
         for row in _rows(SEATED, cohort=found.id):
-            one = people.setdefault(row.public_id, {"name": row.shown_name, "done": set(), "last": None})
+            one = people.setdefault(
+                row.public_id, {"name": row.shown_name, "done": set(), "last": None}
+            )
             one["done"].add(row.item_id)
             one["last"] = max(one["last"] or row.done_at, row.done_at)
         items = _rows(ITEMS, version=found.version_id).all()
@@ -323,4 +350,6 @@ def _staff(app: Flask, engine: Engine) -> None:
     @app.get("/c/<number>")
     def check(number: str) -> str:
         found = _one(CERTIFICATE, number=number)
-        return render_template("check.html", held=found, said=_json(found.record)["en"], form=FlaskForm(formdata=None))
+        return render_template(
+            "check.html", held=found, said=_json(found.record)["en"], form=FlaskForm(formdata=None)
+        )

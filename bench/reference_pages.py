@@ -141,7 +141,9 @@ def _drawn(page: str) -> str:
 
 def _cover() -> str:
     art = cover_art("rights")
-    strokes = (f'<path stroke="{colour}" stroke-width="6.5" d="{path}"/>' for colour, path in art.paths)
+    strokes = (
+        f'<path stroke="{colour}" stroke-width="6.5" d="{path}"/>' for colour, path in art.paths
+    )
     return f'<svg class="cover" viewBox="0 3.5 306 125" aria-hidden="true">{"".join(strokes)}</svg>'
 
 

@@ -37,7 +37,8 @@ def gather(
         "engine": options.engine,
         "seconds": options.seconds,
         "memory_pss_mib": {
-            when: {who: round(of, 1) for who, of in values.items()} for when, values in memory.items()
+            when: {who: round(of, 1) for who, of in values.items()}
+            for when, values in memory.items()
         },
         "work": rows,
     }
@@ -84,7 +85,9 @@ def missed(result: dict[str, Any]) -> list[str]:
         said += _over(f"{name}: growth", row["growth_cpu"], MOST_GROWTH)
     rest = result["memory_pss_mib"]["rest"]["ours"]
     said += _over("memory of two workers at rest, MiB", rest, MOST_MEMORY_AT_REST)
-    said += _over("certificate: CPU of raw WeasyPrint", result.get("pdf", {}).get("ratio"), MOST_PDF)
+    said += _over(
+        "certificate: CPU of raw WeasyPrint", result.get("pdf", {}).get("ratio"), MOST_PDF
+    )
     counted = result.get("instructions", {}).get("ratio")
     return said + _over("lesson: instructions of the reference", counted, MOST_INSTRUCTIONS)
 
@@ -115,7 +118,11 @@ def show(result: dict[str, Any]) -> None:
     for name in ("instructions", "pdf"):
         if name in result:
             print(f"{name}: {result[name]}")
-    print("\n".join(["", "Missed:", *result["missed"]]) if result["missed"] else "\nEvery target is met.")
+    print(
+        "\n".join(["", "Missed:", *result["missed"]])
+        if result["missed"]
+        else "\nEvery target is met."
+    )
 
 
 def _line(name: str, row: dict[str, Any]) -> tuple[Any, ...]:

@@ -102,7 +102,9 @@ def fill(app: Flask, size: Size) -> None:
                 courses.publish(source, START)
         with reading():
             ground = Ground([_outline(pid) for pid in _course_public_ids()])
-            certificate = record.freeze(ground.outlines[0].version_id, _settings(app), self_checked=False)
+            certificate = record.freeze(
+                ground.outlines[0].version_id, _settings(app), self_checked=False
+            )
         bulk = Bulk()
         _people(bulk, app, size, chance)
         _learning(bulk, size, ground)
@@ -162,7 +164,28 @@ def token(person: int) -> str:
 
 # --- Courses -------------------------------------------------------------------------------------
 
-_SYLLABLES = "ka ro mi ten sal vo der lin pra mo sti gu nel fa bor wi shu ter da zen".split()
+_SYLLABLES = [
+    "ka",
+    "ro",
+    "mi",
+    "ten",
+    "sal",
+    "vo",
+    "der",
+    "lin",
+    "pra",
+    "mo",
+    "sti",
+    "gu",
+    "nel",
+    "fa",
+    "bor",
+    "wi",
+    "shu",
+    "ter",
+    "da",
+    "zen",
+]
 
 
 def _words(chance: random.Random, count: int) -> str:
@@ -331,7 +354,15 @@ def _answers(size: Size, ground: Ground) -> Iterator[tuple[Any, ...]]:
         for attempt in range((person - 1) * size.attempts + 1, person * size.attempts + 1):
             for at in range(1, QUESTIONS + 1):
                 right = at % 2 == 0 or person <= TESTERS
-                yield (attempt, f"{key}-q{at}", 1, *(_RIGHT if right else _WRONG), right, False, START)
+                yield (
+                    attempt,
+                    f"{key}-q{at}",
+                    1,
+                    *(_RIGHT if right else _WRONG),
+                    right,
+                    False,
+                    START,
+                )
 
 
 # --- Cohort, pairs, certificates -----------------------------------------------------------------
@@ -346,7 +377,9 @@ def _cohort(bulk: Bulk, size: Size, ground: Ground) -> None:
         " coordinator_name state"
     )
     place = (1, public_id("co", 1), "Autumn", of.course_id, of.version_id)
-    bulk.add(Cohort, columns, [(*place, *dates, ZONE, COHORT, coordinator_id(size), "Aida", "open")])
+    bulk.add(
+        Cohort, columns, [(*place, *dates, ZONE, COHORT, coordinator_id(size), "Aida", "open")]
+    )
     seats = (
         (one, public_id("s", one), 1, one, one, f"Person {one}", START)
         for one in range(1, COHORT + 1)
@@ -366,7 +399,9 @@ def _mentoring(bulk: Bulk, size: Size, ground: Ground) -> None:
         (at + 1, public_id("mp", at), 1, mentor_id(size, at), f"Mentor {at}", ["en", "ru"], "", 10, False, START)
         for at in range(mentors(size))
     )  # fmt: skip
-    columns = "id public_id programme_id person_id shown_name languages about capacity paused made_at"
+    columns = (
+        "id public_id programme_id person_id shown_name languages about capacity paused made_at"
+    )
     bulk.add(MentorProfile, columns, profiles)
     requests = (
         (one, public_id("mr", one), 1, one, f"Mentee {one}", ["en"], START, "matched")
@@ -429,5 +464,3 @@ def _certificate_rows(
                 owner = public_id("p", person)
                 sealed = seal_bytes(pdf, Place("certificate", "pdf_sealed", name, owner))
             yield (*place, *facts, "en", False, b"s" * 16, b"c" * 32, sealed, START)
-
-

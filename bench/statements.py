@@ -37,7 +37,9 @@ def statements(app: Flask, request: Request) -> list[str]:
     method, path, _version = first.split()
     headers = dict(line.split(": ", 1) for line in lines)
     with watched() as seen:
-        answer = app.test_client(use_cookies=False).open(path, method=method, headers=headers, data=body)
+        answer = app.test_client(use_cookies=False).open(
+            path, method=method, headers=headers, data=body
+        )
     if answer.status_code != request.expect:
         raise RuntimeError(f"{path}: {answer.status_code} instead of {request.expect}")
     return seen

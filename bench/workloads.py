@@ -55,7 +55,9 @@ class Pass:
         return urlencode({"csrf_token": self.csrf, "form_key": key, **fields}).encode()
 
 
-def _passes(app: Flask, people: Sequence[int], cookie: str, user: Callable[[int], str]) -> dict[int, Pass]:
+def _passes(
+    app: Flask, people: Sequence[int], cookie: str, user: Callable[[int], str]
+) -> dict[int, Pass]:
     """Sign people in without a request: the instance's own key signs the cookie."""
     signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
     made = {}
@@ -98,7 +100,9 @@ class Work:
 
     # --- Reading ---------------------------------------------------------------------------------
 
-    def _pages(self, name: str, ours: str, theirs: str = "", people: Sequence[int] = ()) -> Workload:
+    def _pages(
+        self, name: str, ours: str, theirs: str = "", people: Sequence[int] = ()
+    ) -> Workload:
         readers = people or self.readers
         return Workload(
             name,
@@ -138,7 +142,9 @@ class Work:
 
     def _cohort(self) -> Workload:
         path = f"/cohorts/{seed.public_id('co', 1)}"
-        return self._pages(f"cohort of {COHORT}", f"/en{path}", path, [seed.coordinator_id(self.size)])
+        return self._pages(
+            f"cohort of {COHORT}", f"/en{path}", path, [seed.coordinator_id(self.size)]
+        )
 
     def _file(self) -> Workload:
         people = self.readers
@@ -166,7 +172,9 @@ class Work:
 
         def post(prefix: str, passes: dict[int, Pass], one: int) -> Request:
             known = passes[one]
-            return request(f"{prefix}{path(one)}", known.cookie, known.body(path(one), **given(one)), SEE_OTHER)
+            return request(
+                f"{prefix}{path(one)}", known.cookie, known.body(path(one), **given(one)), SEE_OTHER
+            )
 
         return Workload(
             name,
@@ -177,7 +185,9 @@ class Work:
 
     def _done(self) -> Workload:
         item = self.course.items[DONE]
-        return self._posts("lesson done", lambda _one: f"/courses/{self.course.public_id}/{item.public_id}/done")
+        return self._posts(
+            "lesson done", lambda _one: f"/courses/{self.course.public_id}/{item.public_id}/done"
+        )
 
     def _send(self) -> Workload:
         return self._posts("quiz submit", lambda one: f"/tries/{seed.open_attempt(one)}/finish")

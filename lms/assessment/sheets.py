@@ -1,7 +1,7 @@
 """What a page may hold of a question: built from what is allowed to be seen, so no template meets a key.
 
 `Sheet` is the question with fields to fill in, `Feedback` the question as results. HTML in them comes from
-published words, which went through `core.text`.
+published words, which went through `core.markup`.
 """
 
 from __future__ import annotations

@@ -146,7 +146,7 @@ class ItemVersion(Model):
 
 
 class ItemText(Model):
-    """The words of an item in one language. `body_html` went through `core.text` at publishing."""
+    """The words of an item in one language. `body_html` went through `core.markup` at publishing."""
 
     __tablename__ = "item_text"
 

@@ -68,7 +68,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class QuestionText:
-    """The words of one question in one language. `*_html` went through `core.text` and is safe.
+    """The words of one question in one language. `*_html` went through `core.markup` and is safe.
 
     `options` and `feedback` map option letter to HTML; `rights` maps the letter to the right-hand text
     of a match question (plain text, it stands in a <select>).

@@ -13,6 +13,7 @@ from typing import Any
 from flask import request
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
 from wtforms import Field, HiddenField, StringField, TextAreaField
 from wtforms.i18n import get_translations
 from wtforms.validators import ValidationError
@@ -25,7 +26,7 @@ from lms.core.once import new_key
 
 CSRF_FIELD = "csrf_token"
 # Never carried over a failed request: a secret must be typed by a person who is there.
-SECRET_FIELDS = frozenset({"passphrase", "again", "code", "recovery"})
+SECRET_FIELDS = frozenset({"passphrase", "current", "again", "code", "recovery"})
 REPLAY_LIMIT = 64_000
 
 
@@ -44,6 +45,10 @@ class Form(FlaskForm):  # type: ignore[misc]
         def get_translations(self, form: Any) -> Any:
             """The library's own texts in the language of the page."""
             return _library_texts(language())
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """Take fields from a form's body only: what comes as a file or as JSON was not typed."""
+            return request.form if formdata is not None and request.method == "POST" else None
 
     form_key = HiddenField(default=new_key)
 
@@ -150,4 +155,9 @@ def _size(fields: Iterable[tuple[str, str]]) -> int:
 
 def typed_text() -> bool:
     """Whether this request carries text that a person would be sorry to lose."""
-    return request.method == "POST" and bool(safe_fields(request.form))
+    if request.method != "POST":
+        return False
+    try:
+        return bool(safe_fields(request.form))
+    except HTTPException:  # the body itself was refused: too much, or in too many parts
+        return False

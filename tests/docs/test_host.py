@@ -58,7 +58,12 @@ def test_a_form_can_be_sent_and_leave_takes_the_cookie_away(host: Host) -> None:
     )
     fields = {**hidden, "handle": "Quiet heron 41", "passphrase": "lantern river oblique cotton"}
     headers = {"Cookie": cookie.split(";")[0]}
-    joined = host.ask("POST", "/en/join", fields=fields, headers=headers)
+    # The flood test may have come first (the order is random): one try a second is free again after it.
+    for _ in range(10):
+        joined = host.ask("POST", "/en/join", fields=fields, headers=headers)
+        if joined.status != 429:
+            break
+        time.sleep(1)
     assert joined.status == 303, joined.body.decode()[:2000]
     (signed_in,) = joined.cookies
     left = host.ask("GET", "/leave", headers={"Cookie": signed_in.split(";")[0]})

@@ -15,7 +15,7 @@ from lms.core.policy import VERDICT
 ROOT = Path(__file__).resolve().parents[2]
 CODE = sorted((ROOT / "lms").rglob("*.py"))
 TEMPLATES = sorted((ROOT / "lms").rglob("templates/**/*.html"))
-# `|safe` may stand only where the text went through `core.text` or is an SVG made by segno.
+# `|safe` may stand only where the text went through `core.markup` or is an SVG made by segno.
 SAFE_ALLOWED = re.compile(
     r"(\bhtml|body_html|about_html|_html|\bsvg|words\.prompt_html)\s*\|\s*safe"
 )
