@@ -37,7 +37,8 @@ STARTS = (
 )
 # Links to pages of one kind that are followed.
 OF_A_KIND = 3
-SECRET = {"passphrase", "again", "code", "recovery", "current"}
+# Kept by no error page, whatever kind of field it is: codes.
+SECRET = {"code", "recovery"}
 _keys = count(1)
 
 
@@ -161,9 +162,7 @@ def _walk_as(town: Town, persona: str, found: Walk) -> None:
                 waiting.append(target)
 
 
-def _links(
-    town: Town, persona: str, url: str, answer: TestResponse, found: Walk
-) -> Iterator[str]:
+def _links(town: Town, persona: str, url: str, answer: TestResponse, found: Walk) -> Iterator[str]:
     """Note what the page is and has; where it leads within the same language."""
     links = []
     if 300 <= answer.status_code < 400:
@@ -219,7 +218,9 @@ def _fields(form: Tag) -> Iterator[Field]:
         elif tag.name == "select":
             options = tag.find_all("option")
             chosen = [str(o.get("value", "")) for o in options if o.has_attr("selected")]
-            yield Field(name, "select", tuple(chosen), tuple(str(o.get("value", "")) for o in options))
+            yield Field(
+                name, "select", tuple(chosen), tuple(str(o.get("value", "")) for o in options)
+            )
         elif tag.name == "textarea":
             yield Field(name, "textarea", (tag.get_text().removeprefix("\n"),))
         else:

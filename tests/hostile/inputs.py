@@ -37,7 +37,7 @@ TEXTS: dict[str, str | bytes] = {
     "an exponent": "1e309",
     "foreign digits": "٣٥\u0b68",
     "a number with separators": "1_000",
-    "a formula": f"=HYPERLINK(\"http://x\",\"{MARK}\")",
+    "a formula": f'=HYPERLINK("http://x","{MARK}")',
     "a day that is none": "2027-02-31",
     "a day before all": "0001-01-01",
     "a day after all": "9999-12-31",
@@ -47,6 +47,10 @@ TEXTS: dict[str, str | bytes] = {
 # For boxes, lists and hidden fields: what is not among the choices.
 CHOICES = ("nothing", "a million letters", "NUL", "a lone surrogate", "script", "a huge number",
            "a negative number", "no number", "quotes of SQL", "foreign digits", "text that runs backwards")  # fmt: skip
+
+# On the second engine: what one database may take and another one not.
+STORED_DIFFERENTLY = ("NUL", "a lone surrogate", "bytes that are no UTF-8", "a million letters", "a huge number",
+                      "five thousand digits", "quotes of SQL", "a day before all", "emoji", "not assigned")  # fmt: skip
 
 # In the place of every part of an address, and of every argument, as it stands in the address.
 ADDRESSES = {
@@ -81,4 +85,17 @@ ADDRESSES = {
     "an object": "__class__",
     "a template": "%7B%7B7*7%7D%7D",
 }
-ARGUMENTS = ("page", "q", "in", "with", "sort", "number", "look", "again", "next", "show", "lang", "dir")
+ARGUMENTS = (
+    "page",
+    "q",
+    "in",
+    "with",
+    "sort",
+    "number",
+    "look",
+    "again",
+    "next",
+    "show",
+    "lang",
+    "dir",
+)

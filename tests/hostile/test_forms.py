@@ -16,12 +16,15 @@ from werkzeug.test import TestResponse
 
 from tests.client import Page
 from tests.hostile.forms import SECRET, Field, Found, Walk
-from tests.hostile.inputs import CHOICES, IMAGE, MARK, SCRIPT, TEXTS
+from tests.conftest import ENGINE
+from tests.hostile.inputs import CHOICES, IMAGE, MARK, SCRIPT, STORED_DIFFERENTLY, TEXTS
 from tests.house.world import PERSONAS, Town
 from tests.laws import check_page
 
 # A form that only shows: the answer to a comparison, a look at what will be printed, a made passphrase.
-ANSWERS_WITH_A_PAGE = re.compile(r"/c/<typed_number>|/claim$|/join$|/way-back$|/sign-in$|/look$|/withdraw$|/leave$|/end$|/close$")
+ANSWERS_WITH_A_PAGE = re.compile(
+    r"/c/<typed_number>|/claim$|/join$|/way-back$|/sign-in$|/look$|/withdraw$|/leave$|/end$|/close$"
+)
 ALLOWED = {200, 303, 400, 401, 404, 409, 413, 422, 429}
 KEEPS = {400, 401, 409, 422, 429, 503}
 # Pages may say less than what was typed: of a text this long only that it is too long.
@@ -51,10 +54,17 @@ def judge_field(form: Found, field: Field, sent: Any, answer: TestResponse, what
     if answer.status_code == 422 and 'class="error"' not in body:
         wrong.append(f"{form.name}, {field.name} = {what}: 422 without a message")
     short = isinstance(sent, str) and MARK in sent and len(sent) < LONGEST_KEPT
-    kept = field.typed and field.name not in SECRET and answer.status_code in KEEPS
+    kept = field.typed and not is_secret(field) and answer.status_code in KEEPS
     if short and kept and MARK not in html.unescape(body):
-        wrong.append(f"{form.name}, {field.name} = {what}: {answer.status_code} loses what was typed")
+        wrong.append(
+            f"{form.name}, {field.name} = {what}: {answer.status_code} loses what was typed"
+        )
     return wrong
+
+
+def is_secret(field: Field) -> bool:
+    """Whether it must be typed anew each time."""
+    return field.kind == "password" or field.name in SECRET
 
 
 def each_field(forms: Iterable[Found]) -> Iterable[tuple[Found, Field]]:
@@ -74,7 +84,7 @@ def test_the_walk_reaches_every_form(town: Town, walked: Walk) -> None:
     assert {form.persona for form in walked.forms} == set(PERSONAS)
 
 
-@pytest.mark.parametrize("what", TEXTS)
+@pytest.mark.parametrize("what", TEXTS if ENGINE == "sqlite" else STORED_DIFFERENTLY)
 def test_in_every_field(town: Town, forms: list[Found], what: str) -> None:
     wrong, sent = [], TEXTS[what]
     for form, field in each_field(forms):
@@ -86,13 +96,13 @@ def test_in_every_field(town: Town, forms: list[Found], what: str) -> None:
     report(wrong)
 
 
-@pytest.mark.parametrize("what", ["twice", "absent", "a file", "a thousand times"])
+@pytest.mark.parametrize("what", ["twice", "absent", "a file", "fifty times"])
 def test_fields_of_a_wrong_shape(town: Town, forms: list[Found], what: str) -> None:
     wrong = []
     for form, field in each_field(forms):
         data = form.filled(town)
         value = data.pop(field.name, "")
-        shapes = {"twice": [value, MARK], "a thousand times": [MARK] * 1000}
+        shapes = {"twice": [value, MARK], "fifty times": [MARK] * 50}
         if what in shapes:
             data[field.name] = shapes[what]
         elif what == "a file":
@@ -114,7 +124,7 @@ BODIES = {
     "no type": {"data": b"body=x"},
     "parts without an edge": {"data": b"--x", "content_type": "multipart/form-data"},
     "parts that never end": {
-        "data": b"--x\r\nContent-Disposition: form-data; name=\"body\"\r\n\r\n",
+        "data": b'--x\r\nContent-Disposition: form-data; name="body"\r\n\r\n',
         "content_type": "multipart/form-data; boundary=x",
     },
     "an unknown alphabet": {
@@ -151,7 +161,9 @@ BODIES = {
 @pytest.mark.parametrize("what", BODIES)
 def test_bodies_that_are_no_form(town: Town, forms: list[Found], what: str) -> None:
     wrong = []
-    for form in forms:
+    # A heavy body is refused before anybody looks at what it is for: a few forms stand for all.
+    heavy = len(BODIES[what]["data"]) > 10_000
+    for form in forms[::9] if heavy else forms:
         sent = dict(BODIES[what])
         if "token" in what:
             sent["headers"] = {"X-CSRFToken": town.tokens[form.persona]}
@@ -169,14 +181,13 @@ TOKENS = ["missing", "wrong", "of somebody else", "in the address", "twice"]
 
 
 @pytest.mark.parametrize("what", TOKENS)
-def test_without_the_right_token_nothing_happens(
-    town: Town, forms: list[Found], what: str
-) -> None:
+def test_without_the_right_token_nothing_happens(town: Town, forms: list[Found], what: str) -> None:
     wrong = []
     for form in forms:
         data = form.filled(town)
         token = data.pop("csrf_token")
-        words = [f for f in form.fields if f.typed and f.name not in SECRET]
+        words = [one for one in form.fields if one.typed and not is_secret(one)]
+        secrets = [str(data[one.name]) for one in form.fields if is_secret(one)]
         for one in words:
             data[one.name] = MARK
         other = next(name for name in PERSONAS if name != form.persona)
@@ -191,7 +202,7 @@ def test_without_the_right_token_nothing_happens(
             wrong.append(f"{form.name}, token {what}: {answer.status_code}")
         if words and MARK not in body:
             wrong.append(f"{form.name}, token {what}: what was typed is lost")
-        if any(secret in body for secret in (data.get(name) for name in SECRET) if secret):
+        if any(html.escape(secret) in body for secret in secrets):
             wrong.append(f"{form.name}, token {what}: a secret is carried over")
         assert town.changes() == [], f"{form.name}: done with a token {what}"
     report(wrong)
@@ -238,7 +249,9 @@ def test_opened_in_one_language_sent_in_the_other(town: Town, forms: list[Found]
         there = town.post(form.persona, form.action.replace("/en/", "/ru/", 1), data)
         town.restore()
         if there.status_code != here.status_code:
-            wrong.append(f"{form.name}: {here.status_code} in English, {there.status_code} in Russian")
+            wrong.append(
+                f"{form.name}: {here.status_code} in English, {there.status_code} in Russian"
+            )
         place = there.headers.get("Location", "/ru/").removeprefix("http://localhost")
         if not place.startswith(("/ru/", "/today")):
             wrong.append(f"{form.name}: from Russian to {place}")
