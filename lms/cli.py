@@ -12,7 +12,7 @@ from sqlalchemy import text
 from lms.core import events, jobs, outbox, room
 from lms.core import settings as setting_table
 from lms.core.clock import now
-from lms.core.db import db, reading
+from lms.core.db import db, reading, transaction
 from lms.core.settings import Settings
 
 BACKUP_OLDEST_HOURS = 26
@@ -48,6 +48,14 @@ def run_due() -> None:
     """Carry out everything that is due now, then stop."""
     outbox.plan_daily()
     click.echo(f"{outbox.run_due()} done")
+
+
+@jobs_group.command("retry")
+def retry() -> None:
+    """Try again what was given up; do this once its cause is mended."""
+    with transaction():
+        count = outbox.retry_given_up()
+    click.echo(f"{count} tried again")
 
 
 @jobs_group.command("list")

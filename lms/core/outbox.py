@@ -218,6 +218,13 @@ def forget_old() -> None:
     db.session.execute(Outbox.__table__.delete().where(Outbox.done_at < now() - KEPT))  # type: ignore[attr-defined]
 
 
+def retry_given_up() -> int:
+    """Give work that was given up its tries back, once its cause is mended. Return how many rows."""
+    again = {"failed": False, "tries": 0, "run_at": now(), "leased_until": None}
+    given_up = update(Outbox).where(Outbox.failed).values(**again).returning(Outbox.id)
+    return len(db.session.scalars(given_up.execution_options(synchronize_session=False)).all())
+
+
 def health() -> tuple[int, int]:
     """Return (rows that wait over five minutes, rows given up), for the doctor."""
     late = (

@@ -57,6 +57,8 @@ class Settings:
     idle_minutes: int = _doc(30, "minutes without a page before a shared phone is signed out")
     session_hours: int = _doc(12, "longest sign-in on a shared phone, in hours")
     own_phone_days: int = _doc(14, "longest sign-in after 'This phone is mine', in days")
+    contact: str = _doc("", "how people reach the operator, shown on About; plain text")
+    source_url: str = _doc("", "where the source code of this instance can be read (AGPL)")
     mail_url: str = _doc(
         "", "empty: no mail; or smtp://user:password@host:587 (STARTTLS), smtps://…:465"
     )

@@ -92,13 +92,6 @@ def progress_of_many(
     return _gather(db.session.execute(statement).all())
 
 
-def cohort_progress(version_id: int, person_ids: Sequence[int]) -> dict[int, Progress]:
-    """The people of a cohort on its course version: person id → facts, in one statement."""
-    mine = (Enrolment.version_id == version_id) & Enrolment.person_id.in_(person_ids)
-    rows = db.session.execute(_facts().where(mine)).all()
-    return {facts.person_id: facts for facts in _gather(rows)}
-
-
 def enrolment_row(person_id: int, course_id: int) -> Enrolment | None:
     """The enrolment itself, to be changed."""
     mine = (Enrolment.person_id == person_id) & (Enrolment.course_id == course_id)

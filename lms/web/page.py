@@ -134,7 +134,7 @@ def _viewer(person: Actor | None) -> Viewer | None:
 
 
 @cache
-def _address(endpoint: str, lang: str) -> str:
+def _address(endpoint: str, _lang: str) -> str:
     """Where a page of the shell is. The same on every page of a language, and a third of a page's addresses."""
     return url_for(endpoint)
 

@@ -89,7 +89,10 @@ def no_trace() -> Response:
 
 def _small(name: str) -> Response:
     title, html = small_page(name, g.lang)
-    return page("web/small.html", title=title, html=html)
+    found = _settings()
+    return page(
+        "web/small.html", title=title, html=html, contact=found.contact, source_url=found.source_url
+    )
 
 
 @bp.route("/look", methods=["GET", "POST"])

@@ -60,3 +60,20 @@ def test_mirrored_by_the_server(visit: Visit) -> None:
     visitor = visit()
     visitor.open("/ru/?dir=rtl")
     assert visitor.page.locator("html[dir=rtl]").count() == 1
+
+
+@pytest.mark.skipif(bool(vnu.missing()), reason=f"vnu: {vnu.missing()}")
+def test_sound_html(walk: Walk, narrow: Walk, instance: Instance, tmp_path: Path) -> None:
+    pages = {**{f"en {name}": html for name, html in walk.html.items()}, **lessons(instance)}
+    pages |= {f"ru {name}": html for name, html in narrow.html.items()}
+    for number, html in enumerate(pages.values()):
+        (tmp_path / f"{number}.html").write_text(html, encoding="utf-8")
+    (tmp_path / "spoilt.html").write_text("<!doctype html><title>x</title><p><p></b>", encoding="utf-8")
+    names = list(pages)
+    found = {(*said(message, names),): message for message in vnu.check(tmp_path)}
+    errors = [key for key, message in found.items() if message["type"] != "info"]
+    assert any("spoilt" in error for error in errors), "the checker sees nothing"
+    assert [error for error in errors if "spoilt" not in error] == []
+    print(f"\nvnu: {len(pages)} pages, 0 errors, {len(found) - len(errors)} remarks")
+    for remark in sorted({message["message"] for message in found.values() if message["type"] == "info"}):
+        print("  ", remark)

@@ -104,3 +104,6 @@ def test_given_up_after_eight_tries(app: Flask, job: list[str]) -> None:
             moment += timedelta(hours=2)
         with reading():
             assert outbox.health()[1] == 1
+        with transaction():
+            assert outbox.retry_given_up() == 1
+        assert outbox.run_due() == 1

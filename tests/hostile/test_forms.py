@@ -15,8 +15,8 @@ import pytest
 from werkzeug.test import TestResponse
 
 from tests.client import Page
-from tests.hostile.forms import SECRET, Field, Found, Walk
 from tests.conftest import ENGINE
+from tests.hostile.forms import SECRET, Field, Found, Walk
 from tests.hostile.inputs import CHOICES, IMAGE, MARK, SCRIPT, STORED_DIFFERENTLY, TEXTS
 from tests.house.world import PERSONAS, Town
 from tests.laws import check_page

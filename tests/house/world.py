@@ -18,7 +18,7 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import PoolProxiedConnection, Table, insert, text
+from sqlalchemy import PoolProxiedConnection, insert, text
 from werkzeug.test import TestResponse
 
 from lms.accounts.roles import Role
