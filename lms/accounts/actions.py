@@ -13,8 +13,6 @@ from datetime import datetime, timedelta
 
 from flask import current_app
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from lms.accounts import queries, secrets
 from lms.accounts.events import PersonJoined, RoleGranted
@@ -23,7 +21,7 @@ from lms.accounts.roles import Role
 from lms.accounts.rules import skeleton
 from lms.core import events, ids, throttle
 from lms.core.clock import now
-from lms.core.db import db, reading
+from lms.core.db import db, insert_into, reading
 from lms.core.keys import Keys
 from lms.core.settings import Settings
 
@@ -216,8 +214,7 @@ def recover(handle: str, code: str, passphrase: str) -> str:
 
 def grant(person_id: int, role: Role) -> None:
     """Give a person a role. Giving it twice is once."""
-    insert = sqlite_insert if db.engine.dialect.name == "sqlite" else pg_insert
-    row = insert(RoleGrant).values(person_id=person_id, role=role.value, granted_at=now())
+    row = insert_into(RoleGrant).values(person_id=person_id, role=role.value, granted_at=now())
     if db.session.execute(row.on_conflict_do_nothing().returning(RoleGrant.role)).first():
         events.publish(RoleGranted(person_id, role.value))
 

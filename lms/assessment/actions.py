@@ -10,8 +10,6 @@ from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import insert, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from lms.assessment import queries, rules
 from lms.assessment.events import AttemptMarked, AttemptStarted
@@ -23,7 +21,7 @@ from lms.assessment.rules import PostVerdict, Start, StartVerdict, State
 from lms.assessment.versions import version_of
 from lms.core import events, ids, outbox
 from lms.core.clock import now
-from lms.core.db import db
+from lms.core.db import db, insert_into
 from lms.core.i18n import DEFAULT
 from lms.courses import queries as courses
 from lms.courses.questions import Question
@@ -117,7 +115,6 @@ def start_attempt(person_id: int, found: Quiz, client_key: str) -> Try:
 def _insert_attempt(
     person_id: int, found: Quiz, number: int, client_key: str, ends: datetime | None
 ) -> int | None:
-    insert_or_ignore = sqlite_insert if db.engine.dialect.name == "sqlite" else pg_insert
     values = {
         "public_id": ids.public_id(),
         "person_id": person_id,
@@ -130,7 +127,7 @@ def _insert_attempt(
         "started_at": now(),
         "deadline_at": ends,
     }
-    row = insert_or_ignore(Attempt).values(**values).on_conflict_do_nothing()
+    row = insert_into(Attempt).values(**values).on_conflict_do_nothing()
     return db.session.scalar(row.returning(Attempt.id))
 
 

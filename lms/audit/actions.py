@@ -8,13 +8,11 @@ from typing import Any
 
 from flask import current_app
 from sqlalchemy import insert, select, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from lms.audit.models import AccessChain, AccessEvent
 from lms.audit.rules import START, Digest, Line, Visitor, What
 from lms.core.clock import now
-from lms.core.db import db, transaction
+from lms.core.db import db, insert_into, transaction
 from lms.core.keys import Keys
 
 
@@ -60,9 +58,8 @@ def _append(
 
 def _ends(person_ids: Iterable[int]) -> dict[int, tuple[int, bytes]]:
     """The ends of these chains, begun where there is none yet and locked until the transaction ends."""
-    dialect = sqlite_insert if db.engine.dialect.name == "sqlite" else pg_insert
     rows = [{"person_id": one, "number": 0, "hash": START} for one in sorted(person_ids)]
-    begin = dialect(AccessChain).values(rows)
+    begin = insert_into(AccessChain).values(rows)
     # An update that changes nothing is what locks the row and returns it, in one statement on both engines.
     locked = begin.on_conflict_do_update(
         index_elements=[AccessChain.person_id], set_={"number": AccessChain.number}

@@ -8,8 +8,6 @@ from typing import Any
 
 from flask import current_app
 from sqlalchemy import update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from lms.certificates import names, number, queries, record
 from lms.certificates.events import CertificateIssued, CertificateWithdrawn
@@ -18,7 +16,7 @@ from lms.certificates.queries import Held
 from lms.certificates.rules import NotAllowed, Reason, State, may_ask_anew, may_confirm, move
 from lms.core import events, ids, outbox, sealing, throttle
 from lms.core.clock import now
-from lms.core.db import db
+from lms.core.db import db, insert_into
 from lms.core.settings import Settings
 from lms.courses import queries as courses
 from lms.learning import queries as learning
@@ -189,8 +187,7 @@ def _forget_contents(row: Certificate) -> None:
 
 
 def _insert(**values: Any) -> int | None:
-    insert = sqlite_insert if db.engine.dialect.name == "sqlite" else pg_insert
-    row = insert(Certificate).values(
+    row = insert_into(Certificate).values(
         public_id=ids.public_id(),
         number=number.new(),
         state=State.WAITING,

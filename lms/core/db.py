@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, Response, g, request
 from flask_sqlalchemy import SQLAlchemy
@@ -27,7 +27,8 @@ from sqlalchemy import (
     Select,
     event,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects import postgresql as pg
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -82,8 +83,8 @@ class Model(DeclarativeBase):
     type_annotation_map = {  # noqa: RUF012
         datetime: UtcDateTime,
         bytes: LargeBinary,
-        dict[str, Any]: JSON().with_variant(JSONB(), "postgresql"),
-        list[Any]: JSON().with_variant(JSONB(), "postgresql"),
+        dict[str, Any]: JSON().with_variant(pg.JSONB(), "postgresql"),
+        list[Any]: JSON().with_variant(pg.JSONB(), "postgresql"),
     }
 
 
@@ -169,6 +170,15 @@ def fetch(statement: Select[*tuple[Any, ...]], **values: Any) -> CursorResult[*t
     session = db.session()
     session.flush()
     return session.connection().execute(statement, values)
+
+
+def insert_into(model: type[Model]) -> pg.Insert:
+    """The engine's own insert, which can give way: `.on_conflict_do_nothing()`, `.on_conflict_do_update(…)`.
+
+    Both engines' forms have these methods alike; the type is PostgreSQL's, so that callers need not ask.
+    """
+    own = sqlite.insert if db.engine.dialect.name == "sqlite" else pg.insert
+    return cast(pg.Insert, own(model))
 
 
 def after_commit(action: Callable[[], None]) -> None:

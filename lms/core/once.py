@@ -11,13 +11,11 @@ from datetime import datetime, timedelta
 
 from flask import Flask, Response, g, redirect, request, session
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.core.clock import now
-from lms.core.db import S1, Model, db
+from lms.core.db import S1, Model, db, insert_into
 from lms.core.ids import token
 from lms.core.keys import Keys
 
@@ -67,8 +65,7 @@ def browser_token() -> str:
 
 def _claim(digest: bytes) -> AnyResponse | None:
     # A second, parallel post waits here for the first one: for the write lock, or for the row's index entry.
-    insert = sqlite_insert if db.engine.dialect.name == "sqlite" else pg_insert
-    row = insert(FormKey).values(digest=digest, location="", used_at=now())
+    row = insert_into(FormKey).values(digest=digest, location="", used_at=now())
     if db.session.execute(row.on_conflict_do_nothing().returning(FormKey.digest)).first():
         g.form_claimed = digest
         return None

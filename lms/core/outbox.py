@@ -13,12 +13,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Index, func, or_, select, text, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.core.clock import now
-from lms.core.db import S1, Model, after_commit, db, reading, transaction
+from lms.core.db import S1, Model, after_commit, db, insert_into, reading, transaction
 from lms.core.log import log
 
 LEASE = timedelta(seconds=60)
@@ -104,7 +102,6 @@ def enqueue(
     """Write work into the open transaction. With a `key`, work that was written once is not written again."""
     if kind not in _jobs:
         raise LookupError(f"no job is called {kind!r}")
-    insert = sqlite_insert if db.engine.dialect.name == "sqlite" else pg_insert
     values = {
         "kind": kind,
         "payload": payload,
@@ -113,7 +110,7 @@ def enqueue(
         "tries": 0,
         "failed": False,
     }
-    row = insert(Outbox).values(**values).on_conflict_do_nothing().returning(Outbox.id)
+    row = insert_into(Outbox).values(**values).on_conflict_do_nothing().returning(Outbox.id)
     number = db.session.scalar(row)
     if number is not None and at is None:
         after_commit(lambda: _carry(number))

@@ -10,12 +10,10 @@ from datetime import datetime, timedelta
 
 from flask import current_app
 from sqlalchemy import delete, select
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.core.clock import now
-from lms.core.db import S1, Model, db
+from lms.core.db import S1, Model, db, insert_into
 
 FORGET = timedelta(days=1)
 FREE_TRIES = 5
@@ -52,8 +50,7 @@ def wait_until(purpose: str, name: str, free: int = FREE_TRIES) -> datetime | No
 
 def count(purpose: str, name: str) -> None:
     """Count one failure, in the open transaction. A day without one starts anew."""
-    insert = sqlite_insert if db.engine.dialect.name == "sqlite" else pg_insert
-    row = insert(Throttle).values(key=_key(purpose, name), failures=1, last_at=now())
+    row = insert_into(Throttle).values(key=_key(purpose, name), failures=1, last_at=now())
     more = {"failures": Throttle.failures + 1, "last_at": now()}
     db.session.execute(row.on_conflict_do_update(index_elements=[Throttle.key], set_=more))
 

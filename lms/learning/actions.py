@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from sqlalchemy import delete, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from lms.core import events, ids, sealing
 from lms.core.clock import now
-from lms.core.db import db
+from lms.core.db import db, insert_into
 from lms.core.i18n import language
 from lms.courses import queries as courses
 from lms.courses.queries import Outline, OutlineItem
@@ -31,7 +29,6 @@ class NotInCourse(Exception):
 
 def enrol(person_id: int, course_id: int, version_id: int) -> queries.Progress:
     """Start a course on a version. Somebody who has started it stays on the version that she began."""
-    insert = sqlite_insert if db.engine.dialect.name == "sqlite" else pg_insert
     values = {
         "public_id": ids.public_id(),
         "person_id": person_id,
@@ -39,7 +36,7 @@ def enrol(person_id: int, course_id: int, version_id: int) -> queries.Progress:
         "version_id": version_id,
         "started_at": now(),
     }
-    row = insert(Enrolment).values(**values).on_conflict_do_nothing().returning(Enrolment.id)
+    row = insert_into(Enrolment).values(**values).on_conflict_do_nothing().returning(Enrolment.id)
     enrolment_id = db.session.scalar(row)
     if enrolment_id is not None:
         events.publish(Enrolled(enrolment_id, person_id, course_id))
@@ -65,7 +62,6 @@ def mark_done(person_id: int, course_id: int, version_id: int, item_id: int) -> 
 
 def complete(found: queries.Progress, outline: Outline, item: OutlineItem, *, source: str) -> None:
     """Write the fact that an item is done, and that the course is, when this was the last required one."""
-    insert = sqlite_insert if db.engine.dialect.name == "sqlite" else pg_insert
     values = {
         "enrolment_id": found.enrolment_id,
         "item_id": item.id,
@@ -73,7 +69,12 @@ def complete(found: queries.Progress, outline: Outline, item: OutlineItem, *, so
         "rule": item.complete.value,
         "source": source,
     }
-    row = insert(Completion).values(**values).on_conflict_do_nothing().returning(Completion.item_id)
+    row = (
+        insert_into(Completion)
+        .values(**values)
+        .on_conflict_do_nothing()
+        .returning(Completion.item_id)
+    )
     if db.session.scalar(row) is None:
         return
     events.publish(ItemCompleted(found.enrolment_id, item.id))

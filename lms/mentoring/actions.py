@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from lms.accounts import actions as accounts
 from lms.accounts import queries as people
 from lms.accounts.roles import Role
 from lms.core import ids
 from lms.core.clock import now
-from lms.core.db import db
+from lms.core.db import db, insert_into
 from lms.core.sealing import seal
 from lms.mentoring import queries
 from lms.mentoring.models import (
@@ -80,9 +78,8 @@ class Card:
 
 def programme_id() -> int:
     """The programme that pairs belong to; made when it is first needed."""
-    insert = sqlite_insert if db.engine.dialect.name == "sqlite" else pg_insert
     values = {"public_id": ids.public_id(), "key": DEFAULT_PROGRAMME, "offer_days": 7}
-    db.session.execute(insert(Programme).values(**values).on_conflict_do_nothing())
+    db.session.execute(insert_into(Programme).values(**values).on_conflict_do_nothing())
     return db.session.scalars(select(Programme.id).where(Programme.key == DEFAULT_PROGRAMME)).one()
 
 
