@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, Response, current_app, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from lms.core.db import finish
@@ -19,6 +19,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(CSRFError, _stale)
     app.register_error_handler(IntegrityError, _conflict)
+    app.register_error_handler(DataError, _unfit)
     app.register_error_handler(OperationalError, _busy)
     app.register_error_handler(Exception, _broken)
 
@@ -81,6 +82,11 @@ def _conflict(_error: IntegrityError) -> Response:
         "This changed while you were looking at it. Go back, look again and repeat what you need."
     )
     return page("error.html", 409, heading=heading, advice=advice, replay=None)
+
+
+def _unfit(_error: DataError) -> Response:
+    # PostgreSQL has no NUL in a text, so nothing bears such a name. SQLite just finds nothing.
+    return error_page(404 if request.method == "GET" else 400)
 
 
 def _busy(error: OperationalError) -> Response:

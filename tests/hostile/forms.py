@@ -135,12 +135,18 @@ class Walk:
         return list(found.values())
 
 
-def walk(town: Town) -> Walk:
+def is_text(field: Field) -> bool:
+    """Whether any words can be typed into it, to be read by somebody later."""
+    return field.kind in {"text", "textarea", "email"} and field.name not in SECRET
+
+
+def walk(town: Town, *, restore: bool = True) -> Walk:
     """Follow every link as everybody; check the page laws on the way."""
     found = Walk()
     for persona in PERSONAS:
         _walk_as(town, persona, found)
-        town.restore()
+        if restore:
+            town.restore()
     return found
 
 

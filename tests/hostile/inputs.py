@@ -85,6 +85,15 @@ ADDRESSES = {
     "an object": "__class__",
     "a template": "%7B%7B7*7%7D%7D",
 }
+FOUND_DIFFERENTLY = (
+    "NUL",
+    "NUL inside",
+    "a lone surrogate",
+    "no UTF-8",
+    "long",
+    "huge",
+    "quotes of SQL",
+)
 ARGUMENTS = (
     "page",
     "q",

@@ -6,9 +6,11 @@ import re
 
 import pytest
 
-from tests.hostile.inputs import ADDRESSES, ARGUMENTS
+from tests.conftest import ENGINE
+from tests.hostile.inputs import ADDRESSES, ARGUMENTS, FOUND_DIFFERENTLY
 from tests.house.world import Town
 
+SENT = ADDRESSES if ENGINE == "sqlite" else FOUND_DIFFERENTLY
 WHO = ("guest", "learner", "administrator")
 ALLOWED = {200, 204, 301, 302, 303, 308, 400, 401, 404, 405, 409, 413, 414, 422, 429}
 
@@ -33,7 +35,7 @@ def check(town: Town, persona: str, method: str, address: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("what", ADDRESSES)
+@pytest.mark.parametrize("what", SENT)
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_in_every_place_of_an_address(town: Town, method: str, what: str) -> None:
     wrong = []
@@ -42,13 +44,15 @@ def test_in_every_place_of_an_address(town: Town, method: str, what: str) -> Non
         for place in places:
             known = {"lang": "en", **town.ids, place: ADDRESSES[what]}
             address = re.sub(r"<(?:[^:>]+:)?([^>]+)>", lambda f, known=known: known[f[1]], rule)
+            if address.startswith("//"):  # the test client takes it for a host; see below
+                continue
             for persona in WHO:
                 wrong += check(town, persona, method, address)
         town.restore()
     assert not wrong, f"{len(wrong)}:\n" + "\n".join(wrong[:40])
 
 
-@pytest.mark.parametrize("what", ADDRESSES)
+@pytest.mark.parametrize("what", SENT)
 def test_in_every_argument(town: Town, what: str) -> None:
     wrong = []
     arguments = "&".join(f"{name}={ADDRESSES[what]}" for name in ARGUMENTS)
@@ -68,6 +72,16 @@ def test_arguments_given_twice(town: Town, name: str) -> None:
             wrong += check(town, persona, "GET", address)
             town.restore()
     assert not wrong, "\n".join(wrong[:40])
+
+
+@pytest.mark.parametrize(
+    "path", ["//evil.example", "//evil.example/en/", "/\\\\evil.example", "/en", "//", "/en//home"]
+)
+def test_nobody_is_sent_to_another_host(town: Town, path: str) -> None:
+    answer = town.app.test_client().get("/", environ_overrides={"PATH_INFO": path})
+    place = answer.headers.get("Location", "/").removeprefix("http://localhost")
+    assert answer.status_code in ALLOWED
+    assert re.match(r"/(?![/\\])", place), place
 
 
 @pytest.mark.parametrize(
