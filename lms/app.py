@@ -31,6 +31,7 @@ from lms.learning.room import ROOM as LEARNING
 from lms.mentoring.room import ROOM as MENTORING
 from lms.messaging.room import ROOM as MESSAGING
 from lms.web import covers, errors, headers, request_log, static_files
+from lms.web.page import address
 from lms.web.room import ROOM as WEB
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -132,6 +133,7 @@ def _templates(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         once=lru_cache(1024),
+        url_for=address,
         cover_art=covers.cover_art,
         landing_art=covers.landing_art,
         format_day=i18n.format_day,

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -48,7 +49,7 @@ def language() -> str:
     forced = _forced.get()
     if forced is not None:
         return forced
-    return str(g.get("lang", DEFAULT)) if has_request_context() else DEFAULT
+    return g.get("lang", DEFAULT) if has_request_context() else DEFAULT
 
 
 @contextmanager
@@ -92,8 +93,12 @@ def format_day(day: date | datetime, zone: str = "UTC", *, year: bool = True) ->
     """`26 June 2026` or `26 июня 2026`; a moment is first carried into the reader's zone."""
     if isinstance(day, datetime):
         day = day.astimezone(ZoneInfo(zone)).date()
-    pattern = "d MMMM y" if year else "d MMMM"
-    return babel_date(day, pattern, locale=_LOCALES[language()])
+    return _day_in_words(day, "d MMMM y" if year else "d MMMM", language())
+
+
+@lru_cache(2048)
+def _day_in_words(day: date, pattern: str, lang: str) -> str:
+    return babel_date(day, pattern, locale=_LOCALES[lang])
 
 
 def format_time(moment: datetime, zone: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from flask import url_for
-
 from lms.core.i18n import language
 from lms.core.policy import Actor
 from lms.core.room import Card
@@ -11,6 +9,7 @@ from lms.courses import queries as courses
 from lms.courses.queries import Outline, OutlineItem
 from lms.learning import queries, rules
 from lms.learning.queries import Progress
+from lms.web.page import address
 
 
 def home(person: Actor) -> list[Card]:
@@ -59,7 +58,7 @@ def _next(facts: Progress, outline: Outline) -> dict[str, object]:
         "item": item,
         "module": module,
         "url": _item_url(outline, item) if item else "",
-        "course_url": url_for("courses.course", course_pid=outline.public_id),
+        "course_url": address("courses.course", course_pid=outline.public_id),
         "complete": facts.completed_at is not None,
     }
 
@@ -67,7 +66,7 @@ def _next(facts: Progress, outline: Outline) -> dict[str, object]:
 def _row(facts: Progress, outline: Outline, zone: str) -> dict[str, object]:
     return {
         "title": outline.title,
-        "url": url_for("courses.course", course_pid=outline.public_id),
+        "url": address("courses.course", course_pid=outline.public_id),
         "completed_at": facts.completed_at,
         "zone": zone,
         "standing": rules.standing(outline.items, facts.done),
@@ -86,4 +85,4 @@ def _module_states(outline: Outline, standing: rules.Standing) -> dict[str, str]
 
 
 def _item_url(outline: Outline, item: OutlineItem) -> str:
-    return f"{url_for('courses.course', course_pid=outline.public_id)}/{item.public_id}"
+    return f"{address('courses.course', course_pid=outline.public_id)}/{item.public_id}"

@@ -25,7 +25,7 @@ from lms.learning.policy import Permission
 from lms.learning.queries import Progress, Task
 from lms.learning.readers import readers_of
 from lms.web.forms import Form, typed
-from lms.web.page import page
+from lms.web.page import address, page
 
 bp = Blueprint("learning", __name__, url_prefix="/<lang:lang>", template_folder="templates")
 
@@ -118,7 +118,7 @@ def drawer(here: Here) -> Drawer:
     outline, item = here.outline, here.item
     module = outline.module_of(item)
     done = here.progress.done if here.progress else frozenset()
-    course_url = url_for("courses.course", course_pid=outline.public_id)
+    course_url = address("courses.course", course_pid=outline.public_id)
     before, after = outline.around(item)
     entries = [
         Entry(other.title, f"{course_url}/{other.public_id}", _state(other, item, done))

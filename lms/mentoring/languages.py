@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 from babel.core import Locale
 
@@ -21,7 +22,12 @@ def name(code: str) -> str:
     if code == "rom":
         # The word in the Russian standard data is one that its speakers do not choose.
         return _("Romani")
-    return str(Locale.parse(language()).languages.get(code, code))
+    return _standard_name(code, language())
+
+
+@cache
+def _standard_name(code: str, lang: str) -> str:
+    return str(Locale.parse(lang).languages.get(code, code))
 
 
 def names(codes: Iterable[str]) -> str:

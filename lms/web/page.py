@@ -7,7 +7,7 @@ hides in a template.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from flask import (
@@ -104,9 +104,9 @@ def make_shell(person: Actor | None) -> Shell:
         nav=[link for item, link in links if item.bar],
         tabs=[link for item, link in links if item.tab] if person else [],
         viewer=_viewer(person),
-        home_url=_address("web.home", lang) if person else front_url(),
-        sign_in_url=_address("accounts.sign_in", lang),
-        leave_url=_address("leaving.leave", lang),
+        home_url=address("web.home") if person else front_url(),
+        sign_in_url=address("accounts.sign_in"),
+        leave_url=address("leaving.leave"),
         footer=_footer(lang),
         flashes=get_flashed_messages(with_categories=True),  # type: ignore[arg-type]
         idle_minutes=settings.idle_minutes if person else 0,
@@ -128,19 +128,22 @@ def _viewer(person: Actor | None) -> Viewer | None:
     if person is None:
         return None
     initial = person.name[:1].upper() or "?"
-    return Viewer(
-        person.name, initial, person.has("mentor"), _address("accounts.account", language())
-    )
+    return Viewer(person.name, initial, person.has("mentor"), address("accounts.account"))
 
 
-@cache
-def _address(endpoint: str, _lang: str) -> str:
-    """Where a page of the shell is. The same on every page of a language, and a third of a page's addresses."""
-    return url_for(endpoint)
+def address(endpoint: str, **parts: Any) -> str:
+    """`url_for`, remembered: an address depends on nothing but its parts and the language of the page."""
+    whole = f"{request.blueprint}{endpoint}" if endpoint.startswith(".") else endpoint
+    return _address(whole, language(), **parts)
+
+
+@lru_cache(4096)
+def _address(endpoint: str, _lang: str, /, **parts: Any) -> str:
+    return url_for(endpoint, **parts)
 
 
 def _link(item: room.NavItem) -> Link:
-    url = _address(item.endpoint, language())
+    url = address(item.endpoint)
     current = g.get("nav") == item.endpoint or request.path == url
     return Link(str(item.label), url, item.icon, current)
 
@@ -154,7 +157,7 @@ def _same_page(code: str) -> str:
 
 
 @cache
-def _footer(lang: str) -> list[tuple[str, str]]:
+def _footer(_lang: str) -> list[tuple[str, str]]:
     names = [
         ("audit.your_data", gettext("Your data")),
         ("web.about", gettext("About")),
@@ -164,4 +167,4 @@ def _footer(lang: str) -> list[tuple[str, str]]:
         ("certificates.check", gettext("Check a certificate")),
     ]
     known = current_app.view_functions
-    return [(label, _address(endpoint, lang)) for endpoint, label in names if endpoint in known]
+    return [(label, address(endpoint)) for endpoint, label in names if endpoint in known]
