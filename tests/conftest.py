@@ -27,6 +27,8 @@ hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
 
 ROOT = Path(__file__).resolve().parent.parent
+# Foreign keys are triggers there; a "replica" runs none, until the transaction ends.
+REPLICA = "SET LOCAL session_replication_role = replica"
 ENGINE = "postgresql" if os.environ.get("TEST_DATABASE_URL") else "sqlite"
 
 
@@ -97,13 +99,11 @@ def _empty(request: pytest.FixtureRequest) -> Iterator[None]:
     with app.app_context():
         finish(keep=False)
         with db.engine.begin() as connection:
-            if ENGINE == "sqlite":
-                connection.execute(text("PRAGMA defer_foreign_keys = ON"))
-                for table in reversed(Model.metadata.sorted_tables):
-                    connection.execute(table.delete())
-            else:
-                names = ", ".join(f'"{table.name}"' for table in Model.metadata.sorted_tables)
-                connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+            # Rows go in any order; deleting a few is much faster than truncating fifty tables.
+            off = "PRAGMA defer_foreign_keys = ON" if ENGINE == "sqlite" else REPLICA
+            connection.execute(text(off))
+            for table in reversed(Model.metadata.sorted_tables):
+                connection.execute(table.delete())
 
 
 @pytest.fixture(scope="session")

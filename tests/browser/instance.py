@@ -48,6 +48,12 @@ class Instance:
         """A full address."""
         return self.url + path
 
+    def fetch(self, path: str) -> str:
+        """A page as a guest gets it, without a browser."""
+        with urllib.request.urlopen(self.address(path), timeout=30) as answer:
+            body: bytes = answer.read()
+        return body.decode()
+
 
 @contextmanager
 def make_instance(folder: Path) -> Iterator[Instance]:

@@ -27,7 +27,6 @@ from lms.assessment import actions as assessment
 from lms.assessment import queries as tries
 from lms.certificates import actions as certificates
 from lms.certificates import views as certificate_pages
-from lms.certificates.guesses import Guesses
 from lms.certificates.queries import Held
 from lms.certificates.rules import Reason
 from lms.cohorts import queries as cohorts
@@ -143,7 +142,7 @@ class Town:
 
     def restore(self) -> None:
         """Put every row back."""
-        certificate_pages.GUESSES = Guesses()
+        certificate_pages.GUESSES.__post_init__()
         if self._mark() == self._seen:
             return
         driver = self._watch.driver_connection
@@ -199,7 +198,7 @@ def make_town(folder: Path, worker_id: str) -> Iterator[Town]:
         yield town
     finally:
         town.close()
-        certificate_pages.GUESSES = Guesses()
+        certificate_pages.GUESSES.__post_init__()
         with town.app.app_context():
             finish(keep=False)
             db.session.remove()
