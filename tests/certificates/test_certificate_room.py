@@ -183,7 +183,7 @@ def test_the_neutral_wording_says_nothing_of_the_subject(app, browser, learner, 
 
 def test_a_course_finished_twice_is_offered_once(app, version, learner, waiting):
     with app.app_context(), transaction():
-        actions.offer(1, learner.id, version)
+        world.offer(learner.id, version)
     assert len(rows(app)) == 1
 
 

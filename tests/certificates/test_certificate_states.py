@@ -57,7 +57,7 @@ def test_any_order_of_steps(app: Flask, settled, steps):
             db.session.execute(delete(outbox.Outbox))
             db.session.execute(delete(Throttle))
         with transaction():
-            actions.offer(1, learner.id, version)
+            world.offer(learner.id, version)
         for step, which in steps:
             with contextlib.suppress(NotAllowed, actions.MustWait), transaction():
                 take(step, which, learner, staff, version)
@@ -77,7 +77,7 @@ def take(step, which, learner, staff, version):
         "ask": lambda: actions.ask_to_withdraw(one, staff[which % 2].id, Reason.MISTAKE),
         "agree": lambda: actions.agree_to_withdraw(one, staff[which % 2].id),
         "keep": lambda: actions.keep_after_all(one),
-        "offer": lambda: actions.offer(1, learner.id, version),
+        "offer": lambda: world.offer(learner.id, version),
         "print": lambda: None,
     }
     acts[step]()

@@ -57,3 +57,12 @@ def again(person: Somebody, public_id: str) -> Held:
         held = queries.own(person.id, public_id)
     assert held is not None
     return held
+
+
+def offer(person_id: int, version_id: int) -> None:
+    """Offer the certificate of a finished course once more. Call it in a transaction."""
+    outline = courses.outline(version_id, "en")
+    assert outline is not None
+    facts = progress.progress(person_id, outline.course_id)
+    assert facts is not None
+    actions.offer(facts.enrolment_id, person_id, version_id)
