@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, abort, g, request
+from flask import Flask, abort, request
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined, Template
+from markupsafe import Markup
 from werkzeug.routing import BaseConverter
 
 from lms.accounts import signin
@@ -106,7 +108,7 @@ def _language_in_addresses(app: Flask) -> None:
         # An address that leads nowhere still says which language its reader wants.
         first = request.path.split("/", 2)[1]
         written = first if first in i18n.LANGUAGES else i18n.DEFAULT
-        g.lang = values.pop("lang", written) if values else written
+        i18n.speak(values.pop("lang", written) if values else written)
         # A NUL in an address would be an error of PostgreSQL; nothing of ours has an invisible character.
         if not all(is_clean(part) for part in (values or {}).values() if isinstance(part, str)):
             abort(404)
@@ -127,12 +129,22 @@ class OwnTemplate(Template):
         return super()._get_default_module()
 
 
+def _once(macro: Callable[..., Markup]) -> Callable[..., Markup]:
+    """For templates: a macro that draws the same for the same arguments is run once for each language."""
+
+    @lru_cache(1024)
+    def kept(_lang: str, *values: Any, **named: Any) -> Markup:
+        return macro(*values, **named)
+
+    return lambda *values, **named: kept(i18n.language(), *values, **named)
+
+
 def _templates(app: Flask) -> None:
     app.jinja_env.template_class = OwnTemplate
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        once=lru_cache(1024),
+        once=_once,
         url_for=address,
         cover_art=covers.cover_art,
         landing_art=covers.landing_art,

@@ -21,7 +21,7 @@ from babel.dates import format_time as babel_time
 from babel.lists import format_list as babel_list
 from babel.numbers import format_decimal
 from babel.support import LazyProxy, NullTranslations, Translations
-from flask import Flask, g, has_request_context
+from flask import Flask, has_request_context
 from markupsafe import Markup
 
 LANGUAGES = {"en": "English", "ru": "Русский"}
@@ -30,6 +30,7 @@ DEFAULT = "en"
 _LOCALES = {"en": Locale.parse("en_GB"), "ru": Locale.parse("ru")}
 
 _catalogues: dict[str, NullTranslations] = dict.fromkeys(LANGUAGES, NullTranslations())
+_of_page: ContextVar[str] = ContextVar("language_of_page", default=DEFAULT)
 _forced: ContextVar[str | None] = ContextVar("forced_language", default=None)
 
 
@@ -49,7 +50,12 @@ def language() -> str:
     forced = _forced.get()
     if forced is not None:
         return forced
-    return g.get("lang", DEFAULT) if has_request_context() else DEFAULT
+    return _of_page.get() if has_request_context() else DEFAULT
+
+
+def speak(lang: str) -> None:
+    """Answer this request in a language. Asked for dozens of times a page, so it is no attribute of `g`."""
+    _of_page.set(lang)
 
 
 @contextmanager

@@ -60,13 +60,13 @@ class Shell:
     dir: str
     theme: str
     switch: list[tuple[str, str, str]]
-    nav: list[Link]
-    tabs: list[Link]
+    nav: tuple[Link, ...]
+    tabs: tuple[Link, ...]
     viewer: Viewer | None
     home_url: str
     sign_in_url: str
     leave_url: str
-    footer: list[tuple[str, str]]
+    footer: tuple[tuple[str, str], ...]
     flashes: list[tuple[str, str]]
     idle_minutes: int
     focus_mode: bool = False
@@ -101,8 +101,8 @@ def make_shell(person: Actor | None) -> Shell:
         dir="rtl" if request.args.get("dir") == "rtl" and settings.mode == "test" else "ltr",
         theme=theme(),
         switch=[(code, name, _same_page(code)) for code, name in LANGUAGES.items() if code != lang],
-        nav=[link for item, link in links if item.bar],
-        tabs=[link for item, link in links if item.tab] if person else [],
+        nav=tuple(link for item, link in links if item.bar),
+        tabs=tuple(link for item, link in links if item.tab) if person else (),
         viewer=_viewer(person),
         home_url=address("web.home") if person else front_url(),
         sign_in_url=address("accounts.sign_in"),
@@ -157,7 +157,7 @@ def _same_page(code: str) -> str:
 
 
 @cache
-def _footer(_lang: str) -> list[tuple[str, str]]:
+def _footer(_lang: str) -> tuple[tuple[str, str], ...]:
     names = [
         ("audit.your_data", gettext("Your data")),
         ("web.about", gettext("About")),
@@ -167,4 +167,4 @@ def _footer(_lang: str) -> list[tuple[str, str]]:
         ("certificates.check", gettext("Check a certificate")),
     ]
     known = current_app.view_functions
-    return [(label, address(endpoint)) for endpoint, label in names if endpoint in known]
+    return tuple((label, address(endpoint)) for endpoint, label in names if endpoint in known)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, abort, current_app, g, redirect, request, url_for
+from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
 from sqlalchemy import text
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.core.clock import now
 from lms.core.db import db
-from lms.core.i18n import DEFAULT, LANGUAGES, format_day, format_time
+from lms.core.i18n import DEFAULT, LANGUAGES, format_day, format_time, language, speak
 from lms.core.i18n import gettext as _
 from lms.core.policy import actor, allow, public, signed_in
 from lms.core.room import cards
@@ -88,7 +88,7 @@ def no_trace() -> Response:
 
 
 def _small(name: str) -> Response:
-    title, html = small_page(name, g.lang)
+    title, html = small_page(name, language())
     found = _settings()
     return page(
         "web/small.html", title=title, html=html, contact=found.contact, source_url=found.source_url
@@ -116,12 +116,14 @@ def look() -> AnyResponse:
 @public
 def today() -> Response:
     """A page that says nothing about us: today's date and clocks. The default target of Leave."""
-    g.lang = request.accept_languages.best_match(list(LANGUAGES)) or DEFAULT
+    speak(request.accept_languages.best_match(list(LANGUAGES)) or DEFAULT)
     moment = now()
-    rows = [(ru if g.lang == "ru" else en, format_time(moment, zone)) for en, ru, zone in CLOCKS]
+    rows = [
+        (ru if language() == "ru" else en, format_time(moment, zone)) for en, ru, zone in CLOCKS
+    ]
     here = moment.astimezone(ZoneInfo(_settings().time_zone))
     html = current_app.jinja_env.get_template("web/today.html").render(
-        lang=g.lang, day=format_day(here), title=_("Clocks"), clocks=rows
+        lang=language(), day=format_day(here), title=_("Clocks"), clocks=rows
     )
     return Response(html, mimetype="text/html")
 
@@ -132,7 +134,8 @@ def styleguide() -> Response:
     """Every component in every state; in development and tests only."""
     if _settings().mode == "production":
         abort(404)
-    g.lang = request.args.get("lang", DEFAULT) if request.args.get("lang") in LANGUAGES else DEFAULT
+    wanted = request.args.get("lang", "")
+    speak(wanted if wanted in LANGUAGES else DEFAULT)
     return page("styleguide.html", **samples())
 
 
