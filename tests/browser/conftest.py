@@ -13,6 +13,14 @@ from tests.browser.visitor import CHROMIUM, Visitor
 from tests.browser.walk import Walk, walk_all, walk_narrow
 
 Visit = Callable[..., Visitor]
+# Totals that stand at the end of a run.
+TOLD: list[str] = []
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how much was looked at."""
+    for line in TOLD:
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.browser import vnu
-from tests.browser.conftest import Visit
+from tests.browser.conftest import TOLD, Visit
 from tests.browser.instance import Instance
 from tests.browser.walk import Walk, look
 
@@ -25,6 +25,7 @@ def test_the_walk_saw_pages_and_states(walk: Walk) -> None:
 
 
 def test_axe_finds_nothing(walk: Walk) -> None:
+    TOLD.append(f"axe: {len(walk.stops)} pages, {walk.looked} looks, {len(walk.axe)} findings")
     assert walk.axe == []
 
 
@@ -80,4 +81,4 @@ def test_sound_html(walk: Walk, narrow: Walk, instance: Instance, tmp_path: Path
     errors, remarks = vnu.check(tmp_path, list(pages))
     assert [error for error in errors if not error.startswith("spoilt")] == []
     assert errors, "the checker sees nothing"
-    print(f"\nvnu: {len(pages) - 1} pages without an error; remarks: {remarks}")
+    TOLD.append(f"vnu: {len(pages) - 1} pages, {len(errors) - 1} errors, remarks: {dict(remarks)}")
