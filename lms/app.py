@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, abort, request
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
-from jinja2 import StrictUndefined, Template
-from markupsafe import Markup
 from werkzeug.routing import BaseConverter
 
 from lms.accounts import signin
@@ -32,8 +28,7 @@ from lms.demo.cli import group as demo
 from lms.learning.room import ROOM as LEARNING
 from lms.mentoring.room import ROOM as MENTORING
 from lms.messaging.room import ROOM as MESSAGING
-from lms.web import covers, errors, headers, request_log, static_files
-from lms.web.page import address
+from lms.web import errors, headers, request_log, static_files, templating
 from lms.web.room import ROOM as WEB
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -85,7 +80,7 @@ def create_app(settings: Settings) -> Flask:
     i18n.init_app(app)
     signin.init_app(app, settings)
     policy.identify_by(signin.identify)
-    _templates(app)
+    templating.init_app(app)
     headers.init_app(app, settings)
     request_log.init_app(app)
     static_files.init_app(app)
@@ -117,40 +112,3 @@ def _language_in_addresses(app: Flask) -> None:
     def give(endpoint: str, values: dict[str, Any]) -> None:
         if "lang" not in values and app.url_map.is_endpoint_expecting(endpoint, "lang"):
             values["lang"] = i18n.language()
-
-
-class OwnTemplate(Template):
-    """A template whose macros are made once: none of ours asks for anything that differs between pages.
-
-    Jinja would compare all names of the page with all globals at every import, dozens of times a page.
-    """
-
-    def _get_default_module(self, _ctx: Any = None) -> Any:
-        return super()._get_default_module()
-
-
-def _once(macro: Callable[..., Markup]) -> Callable[..., Markup]:
-    """For templates: a macro that draws the same for the same arguments is run once for each language."""
-
-    @lru_cache(1024)
-    def kept(_lang: str, *values: Any, **named: Any) -> Markup:
-        return macro(*values, **named)
-
-    return lambda *values, **named: kept(i18n.language(), *values, **named)
-
-
-def _templates(app: Flask) -> None:
-    app.jinja_env.template_class = OwnTemplate
-    app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(
-        once=_once,
-        url_for=address,
-        cover_art=covers.cover_art,
-        landing_art=covers.landing_art,
-        format_day=i18n.format_day,
-        format_time=i18n.format_time,
-        format_moment=i18n.format_moment,
-        format_number=i18n.format_number,
-        format_list=i18n.format_list,
-    )

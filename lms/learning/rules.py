@@ -71,19 +71,18 @@ def standing(steps: Sequence[Step], done: Iterable[int]) -> Standing:
     Only required items count; the percentage is rounded down, and 100 means complete. `here` is the first
     required item that is not done: the place that is kept.
     """
-    finished = set(done)
-    required = [step for step in steps if step.required]
-    count = sum(step.id in finished for step in required)
-    here = next((step.id for step in required if step.id not in finished), None)
-    percent = 100 * count // len(required) if required else 0
-    modules = sorted({step.module for step in steps})
-    parts = tuple(_part(module, required, finished) for module in modules)
-    return Standing(count, len(required), percent, here, parts)
-
-
-def _part(module: int, required: Sequence[Step], finished: set[int]) -> Part:
-    inside = [step for step in required if step.module == module]
-    return Part(module + 1, sum(step.id in finished for step in inside), len(inside))
+    finished, here = set(done), None
+    parts = {step.module: [0, 0] for step in steps}
+    for step in steps:
+        if step.required:
+            parts[step.module][1] += 1
+            if step.id in finished:
+                parts[step.module][0] += 1
+            elif here is None:
+                here = step.id
+    made = tuple(Part(module + 1, *parts[module]) for module in sorted(parts))
+    count, total = sum(part.done for part in made), sum(part.total for part in made)
+    return Standing(count, total, 100 * count // total if total else 0, here, made)
 
 
 def is_quiet(last_step: datetime, now: datetime) -> bool:
