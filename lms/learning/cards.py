@@ -18,7 +18,9 @@ def home(person: Actor) -> list[Card]:
         (facts, outline) for facts in queries.progress_of(person.id) if (outline := _outline(facts))
     ]
     if not found:
-        return [Card("learning/card_first.html", {}, order=20)]
+        # Who stands beside others comes here for them; a first course of her own waits below.
+        beside = any(person.has(role) for role in ("mentor", "coordinator", "administrator"))
+        return [Card("learning/card_first.html", {}, order=60 if beside else 20)]
     running = [pair for pair in found if pair[0].completed_at is None]
     cards = [Card("learning/card_next.html", _next(*running[0]), order=10)] if running else []
     others = [pair for pair in found if not running or pair != running[0]]

@@ -70,4 +70,4 @@ def _mentor_side(person: Actor, found: Home) -> list[Card]:
     if not mine:
         return []
     wrote = [match.mentee_name for match in mine if match.unread]
-    return [_card("mentees", {"count": len(mine), "wrote": wrote}, 9)]
+    return [_card("mentees", {"count": len(mine), "wrote": wrote}, 9, aside=False)]

@@ -51,6 +51,12 @@ class Form(FlaskForm):  # type: ignore[misc]
             return request.form if formdata is not None and request.method == "POST" else None
 
     form_key = HiddenField(default=new_key)
+    _told = False
+
+    def untold(self) -> bool:
+        """Whether its error summary still has to be printed. The template that asks prints it."""
+        told, self._told = self._told, True
+        return not told
 
 
 class Line(StringField):
