@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from bs4 import BeautifulSoup
@@ -72,7 +73,7 @@ def check_body(soup: BeautifulSoup, url: str) -> None:
     for script in soup.find_all("script"):
         assert script.get("src"), f"{url} has an inline script"
     levels = [int(tag.name[1]) for tag in soup.find_all(re.compile(r"^h[1-6]$"))]
-    for before, after in zip(levels, levels[1:], strict=False):
+    for before, after in pairwise(levels):
         assert after <= before + 1, f"{url} skips a heading level: {levels}"
     for form in soup.find_all("form"):
         if str(form.get("method", "")).lower() == "post":
