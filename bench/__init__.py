@@ -1,1 +1,1 @@
-"""What the product costs: seeded data, a load client, a bare reference application, one table. `python -m bench`."""
+"""What the product costs: seeded data, load, a bare reference application, one table. `python -m bench`."""

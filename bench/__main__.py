@@ -68,8 +68,12 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
                 one_round(small[0], small[1], small[2], options.seconds)
         at_the_ends(work, found, servers["ours"], options.seconds)
         memory = {"rest": rest, "after": {who: server.memory for who, server in servers.items()}}
+        counted = (
+            {name: instructions(instance, name) for name in GROWING} if not options.only else {}
+        )
     merge_small(found, small)
-    return report.gather(options, found, memory)
+    pdf = certificates.measure() if not options.only else {}
+    return report.gather(options, found, memory, counted, pdf)
 
 
 def count(instance: Instance, work: Work, found: list[Measured]) -> None:
@@ -160,9 +164,6 @@ def main() -> int:
     """Measure, print, write. 1 when a gate is not met."""
     options = arguments()
     found = measure(options)
-    if not options.only:
-        found["instructions"] = instructions(options.size, options.engine)
-        found["pdf"] = certificates.measure()
     report.show(found)
     BUILD.parent.mkdir(exist_ok=True)
     target = BUILD.parent / "bench.json"

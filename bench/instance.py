@@ -60,10 +60,10 @@ class Instance:
 
 
 @contextmanager
-def seeded(size: Size, engine: str) -> Iterator[Instance]:
+def seeded(size: Size, engine: str, build: Path = BUILD) -> Iterator[Instance]:
     """The instance of a size. On SQLite it is kept and used again as long as tables and seed are the same."""
     with ExitStack() as stack:
-        folder = BUILD / f"{size.name}-{engine}"
+        folder = build / f"{size.name}-{engine}"
         address, pids = "", ()
         if engine == "postgresql":
             server = stack.enter_context(PostgreSQL())

@@ -47,4 +47,6 @@ def _count(environment: Mapping[str, str], what: str, request: Request) -> int:
         if done.returncode:
             raise RuntimeError(done.stderr)
         lines = out.read_text().splitlines()
-        return next(int(line.split()[1]) for line in lines if line.startswith("totals:")) // REQUESTS
+        return (
+            next(int(line.split()[1]) for line in lines if line.startswith("totals:")) // REQUESTS
+        )

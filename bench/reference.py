@@ -54,7 +54,8 @@ ITEMS = text("""
 BODY = text("SELECT title, body_html FROM item_text WHERE item_version_id = :id AND lang = 'en'")
 MENTOR = text("""
     SELECT m.public_id, m.mentor_name, p.languages, p.about,
-      (SELECT count(*) FROM message g WHERE g.match_id = m.id AND g.author_id <> :person AND g.read_at IS NULL) AS unread
+      (SELECT count(*) FROM message g
+       WHERE g.match_id = m.id AND g.author_id <> :person AND g.read_at IS NULL) AS unread
     FROM match m JOIN mentor_profile p ON p.person_id = m.mentor_id
     WHERE m.mentee_id = :person AND m.state = 'active'""")
 SEATS = text("""
@@ -132,10 +133,10 @@ def create_app(environment: Mapping[str, str] = os.environ) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     CSRFProtect(app)
     engine = _engine(environment["BENCH_DATABASE"])
-    _sign_in(app, engine, bytes.fromhex(environment["BENCH_PEPPER"]))
-    _learner(app, engine)
-    _quiz(app, engine)
-    _staff(app, engine)
+    _sign_in(app, bytes.fromhex(environment["BENCH_PEPPER"]))
+    _learner(app)
+    _quiz(app)
+    _staff(app)
 
     @app.before_request
     def connect() -> None:
@@ -199,7 +200,7 @@ def _json(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
 
 
-def _sign_in(app: Flask, engine: Engine, pepper: bytes) -> None:
+def _sign_in(app: Flask, pepper: bytes) -> None:
     manager = LoginManager(app)
     manager.session_protection = None
 
@@ -224,7 +225,7 @@ def _sign_in(app: Flask, engine: Engine, pepper: bytes) -> None:
         return redirect(url_for("home"), 303)
 
 
-def _learner(app: Flask, engine: Engine) -> None:
+def _learner(app: Flask) -> None:
     @app.get("/home")
     @login_required
     def home() -> str:
@@ -261,7 +262,8 @@ def _learner(app: Flask, engine: Engine) -> None:
         here = next((one for one in items if one.public_id == item), None) or abort(404)
         body = _one(BODY, id=here.item_version_id)
         return render_template(
-            "lesson.html", course=found, items=items, here=here, body=body, done=done, form=FlaskForm(formdata=None)
+            "lesson.html", course=found, items=items, here=here, body=body, done=done,
+            form=FlaskForm(formdata=None),
         )  # fmt: skip
 
     @app.post("/courses/<course>/<item>/done")
@@ -273,7 +275,7 @@ def _learner(app: Flask, engine: Engine) -> None:
         return redirect(url_for("lesson", course=course, item=item), 303)
 
 
-def _quiz(app: Flask, engine: Engine) -> None:
+def _quiz(app: Flask) -> None:
     def mine(attempt: str) -> Any:
         found = _one(ATTEMPT, attempt=attempt)
         return found if found.person_id == current_user.row.id else abort(404)
@@ -316,7 +318,7 @@ def _quiz(app: Flask, engine: Engine) -> None:
         return redirect(url_for("question", attempt=attempt, number=1), 303)
 
 
-def _staff(app: Flask, engine: Engine) -> None:
+def _staff(app: Flask) -> None:
     @app.get("/pairs")
     @login_required
     def mentees() -> str:

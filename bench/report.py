@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 # Of the reference's CPU, in the same run.
 MOST_CPU = {"lesson": 1.3, "dashboard": 1.3, "sign-in": 1.15}
 MOST_GROWTH = 1.15
-MOST_INSTRUCTIONS = 1.3
+# Of the reference's, too; repeatable to a thousandth. Home is above its target (`docs/performance.md`): a
+# gate so that it does not get worse.
+MOST_INSTRUCTIONS = {"lesson": 1.1, "dashboard": 1.75}
 MOST_PDF = 1.1
 MOST_MEMORY_AT_REST = 120
 # A form that changes something may add three: its key, the outbox, the event (`decisions.md` 39).
@@ -26,7 +28,11 @@ MOST_STATEMENTS_ANYWHERE = 12
 
 
 def gather(
-    options: argparse.Namespace, found: Sequence[Measured], memory: dict[str, dict[str, float]]
+    options: argparse.Namespace,
+    found: Sequence[Measured],
+    memory: dict[str, dict[str, float]],
+    instructions: dict[str, Any],
+    pdf: dict[str, Any],
 ) -> dict[str, Any]:
     """Everything that is written down; `missed` says in words which targets were not met."""
     rows = {one.workload.name: _row(one) for one in found}
@@ -41,6 +47,8 @@ def gather(
             for when, values in memory.items()
         },
         "work": rows,
+        "instructions": instructions,
+        "pdf": pdf,
     }
     result["missed"] = missed(result)
     return result
@@ -115,9 +123,13 @@ def show(result: dict[str, Any]) -> None:
         print(first.ljust(widths[0]), *cells)
     for when, values in result["memory_pss_mib"].items():
         print(f"memory, {when}: " + ", ".join(f"{who} {of} MiB" for who, of in values.items()))
-    for name in ("instructions", "pdf"):
-        if name in result:
-            print(f"{name}: {result[name]}")
+    for name, counted in result["instructions"].items():
+        print(
+            f"instructions of a {name}: " + ", ".join(f"{key} {of}" for key, of in counted.items())
+        )
+    if pdf := result["pdf"]:
+        wanted = ("cpu_ms", "raw_cpu_ms", "ratio", "pages_a_second", "memory_mib_by_round")
+        print("certificate: " + ", ".join(f"{key} {pdf[key]}" for key in wanted))
     print(
         "\n".join(["", "Missed:", *result["missed"]])
         if result["missed"]

@@ -273,6 +273,7 @@ def _people(bulk: Bulk, app: Flask, size: Size, chance: random.Random) -> None:
     grants.append((coordinator_id(size), "coordinator", START))
     bulk.add(RoleGrant, "person_id role granted_at", grants)
     staff = [mentor_id(size), coordinator_id(size)]
+    # A year of 365 days ten times over: the data is kept and used again.
     ends = datetime.now(UTC) + timedelta(days=3650)
     rows = (
         (one, one, secrets.token_hash(token(one)), SEALED_KEY, True, ends)

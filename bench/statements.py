@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
@@ -14,14 +15,24 @@ from bench.load import Request
 _TRANSACTION = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 
 
-@contextmanager
-def watched() -> Iterator[list[str]]:
-    """Every statement that is sent inside, on any engine; transactions' own words are not counted."""
-    seen: list[str] = []
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A statement as the driver gets it, with its values (the first ones, where there are many)."""
 
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+    text: str
+    values: Any
+
+
+@contextmanager
+def watched() -> Iterator[list[Sent]]:
+    """Every statement that is sent inside, on any engine; transactions' own words are not counted."""
+    seen: list[Sent] = []
+
+    def note(
+        _connection: Any, _cursor: Any, statement: str, values: Any, _context: Any, many: bool
+    ) -> None:
         if not statement.startswith(_TRANSACTION):
-            seen.append(statement)
+            seen.append(Sent(statement, values[0] if many else values))
 
     event.listen(Engine, "before_cursor_execute", note)
     try:
@@ -30,7 +41,7 @@ def watched() -> Iterator[list[str]]:
         event.remove(Engine, "before_cursor_execute", note)
 
 
-def statements(app: Flask, request: Request) -> list[str]:
+def statements(app: Flask, request: Request) -> list[Sent]:
     """The statements of one request. Raises RuntimeError when it is not answered as it should be."""
     head, _, body = request.packet.partition(b"\r\n\r\n")
     first, *lines = head.decode().split("\r\n")

@@ -235,10 +235,10 @@ class Work:
 
 _RESET = (
     "DELETE FROM completion WHERE enrolment_id <= :testers AND item_id IN (:quiz, :done)",
-    "UPDATE attempt SET state = 'open', submitted_at = NULL, points = '0', out_of = 0, percent = NULL,"
-    " passed = false WHERE person_id <= :testers AND public_id LIKE 't%'",
-    "UPDATE certificate SET state = 'waiting', name_sealed = NULL, salt = NULL, commitment = NULL,"
-    " lang = NULL, issued_at = NULL WHERE person_id <= :testers AND public_id LIKE 'w%'",
+    """UPDATE attempt SET state = 'open', submitted_at = NULL, points = '0', out_of = 0, percent = NULL,
+    passed = false WHERE person_id <= :testers AND public_id LIKE 't%'""",
+    """UPDATE certificate SET state = 'waiting', name_sealed = NULL, salt = NULL, commitment = NULL,
+    lang = NULL, issued_at = NULL WHERE person_id <= :testers AND public_id LIKE 'w%'""",
     "DELETE FROM sign_in WHERE private_by_token <> :seeded",
     *(f"DELETE FROM {table}" for table in ("form_key", "throttle", "outbox", "notice")),
 )

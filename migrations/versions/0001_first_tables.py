@@ -65,7 +65,7 @@ def upgrade() -> None:
             "ix_outbox_waiting",
             ["run_at"],
             unique=False,
-            sqlite_where=sa.text("done_at IS NULL AND NOT failed"),
+            sqlite_where=sa.text("done_at IS NULL AND failed = 0"),
             postgresql_where=sa.text("done_at IS NULL AND NOT failed"),
         )
 
@@ -1012,7 +1012,7 @@ def downgrade() -> None:
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_outbox_waiting",
-            sqlite_where=sa.text("done_at IS NULL AND NOT failed"),
+            sqlite_where=sa.text("done_at IS NULL AND failed = 0"),
             postgresql_where=sa.text("done_at IS NULL AND NOT failed"),
         )
 
