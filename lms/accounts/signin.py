@@ -39,7 +39,8 @@ class Bearer:
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Set up cookies and Flask-Login."""
-    manager = LoginManager(app)
+    # Templates get who is looking from the shell, read before they run.
+    manager = LoginManager(app, add_context_processor=False)
     # Its session protection hashes address and browser into the cookie; nothing of that is kept here.
     manager.session_protection = None
     manager._session_identifier_generator = lambda: ""  # noqa: SLF001

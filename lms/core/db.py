@@ -30,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
@@ -140,7 +141,13 @@ def _begin(connection: Connection) -> None:
         raise QueryWhileRendering("read rows before rendering; see lms.web.page")
     if connection.dialect.name == "sqlite":
         driver: Any = connection.connection.driver_connection
-        driver.execute("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+        begin = "BEGIN IMMEDIATE" if _writing.get() else "BEGIN"
+        try:
+            driver.execute(begin)
+        except (
+            sqlite3.OperationalError
+        ) as error:  # locked: told as every other failure of a statement
+            raise OperationalError(begin, None, error) from error
 
 
 @event.listens_for(Engine, "before_cursor_execute")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, g, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
-from lms.core.db import finish
+from lms.core.db import finish, reading
 from lms.core.i18n import gettext as _
 from lms.core.log import log
 from lms.web.forms import ReplayForm, typed_text
@@ -62,17 +62,23 @@ def error_page(code: int) -> Response:
     finish(keep=False)
     heading, advice = words(code)
     form = ReplayForm.of_request() if typed_text() else None
-    response = page("error.html", code, heading=heading, advice=advice, replay=form)
+    response = _page(code, heading, advice, form)
     if code in {429, 503}:
         response.headers["Retry-After"] = "5"
     return response
+
+
+def _page(code: int, heading: str, advice: str, form: ReplayForm | None = None) -> Response:
+    # Whose page it is can be asked without the write lock, which may be what somebody else holds.
+    with reading():
+        return page("error.html", code, heading=heading, advice=advice, replay=form)
 
 
 def _stale(_error: CSRFError) -> Response:
     finish(keep=False)
     heading = _("This page was open for a long time")
     advice = _("What you typed is still here. Press the button to send it again.")
-    return page("error.html", 400, heading=heading, advice=advice, replay=ReplayForm.of_request())
+    return _page(400, heading, advice, ReplayForm.of_request())
 
 
 def _conflict(_error: IntegrityError) -> Response:
@@ -81,7 +87,7 @@ def _conflict(_error: IntegrityError) -> Response:
     advice = _(
         "This changed while you were looking at it. Go back, look again and repeat what you need."
     )
-    return page("error.html", 409, heading=heading, advice=advice, replay=None)
+    return _page(409, heading, advice)
 
 
 def _unfit(_error: DataError) -> Response:
@@ -91,6 +97,8 @@ def _unfit(_error: DataError) -> Response:
 
 def _busy(error: OperationalError) -> Response:
     log.error("database.unavailable", error=type(error.orig).__name__)
+    # Not another question to a database that does not answer: who it is stands there or stays unknown.
+    g.setdefault("actor", None)
     return error_page(503)
 
 
