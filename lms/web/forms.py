@@ -36,7 +36,18 @@ def _library_texts(lang: str) -> Any:
     return get_translations([lang])
 
 
-class Form(FlaskForm):  # type: ignore[misc]
+class Told:
+    """A form whose error summary stands on a page once, wherever a template asks first."""
+
+    _told = False
+
+    def untold(self) -> bool:
+        """Whether the summary still has to be printed. The template that asks prints it."""
+        told, self._told = self._told, True
+        return not told
+
+
+class Form(Told, FlaskForm):  # type: ignore[misc]
     """Base of every form."""
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
@@ -51,12 +62,6 @@ class Form(FlaskForm):  # type: ignore[misc]
             return request.form if formdata is not None and request.method == "POST" else None
 
     form_key = HiddenField(default=new_key)
-    _told = False
-
-    def untold(self) -> bool:
-        """Whether its error summary still has to be printed. The template that asks prints it."""
-        told, self._told = self._told, True
-        return not told
 
 
 class Line(StringField):

@@ -21,8 +21,10 @@ from wtforms import (  # type: ignore[attr-defined]
 )
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from lms.web.forms import Told
 
-class SampleForm(Form):
+
+class SampleForm(Told, Form):
     """One field of every kind that the product uses."""
 
     form_key = HiddenField(default="sample")
