@@ -78,6 +78,7 @@ def browser(_stack: ExitStack) -> list[list[str]]:
 
 def faults(stack: ExitStack) -> list[list[str]]:
     """Killed processes, on both engines."""
+    os.environ.pop("TEST_DATABASE_URL", None)
     server = stack.enter_context(PostgreSQL())
     os.environ["FAULT_DATABASE_URL"] = server.create("faults")
     return [[*PYTEST, "-m", "fault"]]

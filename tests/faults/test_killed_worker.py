@@ -165,7 +165,7 @@ def test_certificates_while_worker_and_press_die(
                 killed[kind] += sum(kill(one) for one in victims)
             assert until(lambda: hurry() or waiting() == 0, 60)
             orphans -= set(printers(worker.process.pid))
-            assert until(lambda: not any(_command(pid) for pid in orphans), 5), "a press lives on"
+            assert until(lambda: not any(_command(pid) for pid in orphans), 30), "a press lives on"
         truth = compare(Ledger())
         with reading():
             found = [certificates.of_person(person.id) for person in people]
@@ -196,7 +196,7 @@ def test_the_real_worker_dies_and_another_one_takes_over(
             assert until(lambda: bool(printers(worker.process.pid)), 30)
             presses = printers(worker.process.pid)
             worker.kill()
-        assert until(lambda: not any(_command(pid) for pid in presses), 5), "a press lives on"
+        assert until(lambda: not any(_command(pid) for pid in presses), 30), "a press lives on"
         cut_off = waiting()
         hurry()
         with Process(sqlite, "-m", "flask", "jobs", "run-due") as worker:
