@@ -13,14 +13,16 @@ from tests.browser.visitor import CHROMIUM, Visitor
 from tests.browser.walk import Walk, walk_all, walk_narrow
 
 Visit = Callable[..., Visitor]
-# Totals that stand at the end of a run.
-TOLD: list[str] = []
+LOOKED = "looked"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how much was looked at."""
-    for line in TOLD:
-        terminalreporter.write_line(line)
+    """Say in the end how much was looked at."""
+    for reports in list(terminalreporter.stats.values()):
+        for report in reports:
+            for name, line in getattr(report, "user_properties", ()):
+                if name == LOOKED and report.when == "call":
+                    terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

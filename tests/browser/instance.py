@@ -48,6 +48,10 @@ class Instance:
         """A full address."""
         return self.url + path
 
+    def addresses(self, lang: str) -> list[str]:
+        """Every item of the real courses."""
+        return [f"/{lang}{item}" for item in self.items]
+
     def fetch(self, path: str) -> str:
         """A page as a guest gets it, without a browser."""
         with urllib.request.urlopen(self.address(path), timeout=30) as answer:

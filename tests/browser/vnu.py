@@ -8,8 +8,9 @@ import shutil
 import subprocess
 import tarfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDER = ROOT / "build" / "npm"
@@ -42,18 +43,28 @@ def fetch() -> Path:
     return jar
 
 
-def check(folder: Path, names: Sequence[str]) -> tuple[list[str], Counter[str]]:
-    """Errors and remarks about 0.html, 1.html, … of a folder; `names` says which page each one is."""
+def check(pages: Mapping[str, str], folder: Path) -> str:
+    """Fail for every error in the HTML of these pages. Return what it saw, remarks among it."""
+    names = ["spoilt", *pages]
+    for number, html in enumerate(["<!doctype html><title>x</title><p></b>", *pages.values()]):
+        (folder / f"{number}.html").write_text(html, encoding="utf-8")
+    found = [(names[int(Path(said["url"]).stem)], said) for said in _messages(folder)]
+    errors = [
+        (page, said["message"], said.get("extract"))
+        for page, said in found
+        if said["type"] != "info"
+    ]
+    assert errors, "the checker sees nothing"
+    assert [error for error in errors if error[0] != "spoilt"] == []
+    remarks = Counter(said["message"] for page, said in found if said["type"] == "info")
+    return f"vnu: {len(pages)} pages, 0 errors, {remarks.total()} remarks: {dict(remarks)}"
+
+
+def _messages(folder: Path) -> list[dict[str, Any]]:
     command = [
         "java", "-Xss2m", "-Xmx700m", "-jar", str(fetch()),
         "--format", "json", "--exit-zero-always", "--skip-non-html", str(folder),
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
-    errors, remarks = [], Counter[str]()
-    for message in json.loads(done.stderr)["messages"]:
-        if message["type"] == "info":
-            remarks[message["message"]] += 1
-        else:
-            page = names[int(Path(message["url"]).stem)]
-            errors.append(f"{page}: {message['message']} {message.get('extract', '')!r}")
-    return errors, remarks
+    messages: list[dict[str, Any]] = json.loads(done.stderr)["messages"]
+    return messages

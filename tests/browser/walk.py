@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,7 +14,8 @@ from tests.browser.instance import Instance
 from tests.browser.stops import Stop, all_stops
 from tests.browser.visitor import DESK, NARROW, PHONE, Visitor
 
-VARIANTS = [(width, colours) for width in (PHONE, DESK) for colours in ("light", "dark")]
+Variants = Sequence[tuple[int, str]]
+VARIANTS: Variants = [(width, colours) for width in (PHONE, DESK) for colours in ("light", "dark")]
 AXE = {
     "runOnly": {
         "type": "tag",
@@ -31,14 +33,24 @@ AXE_DARK = {
         "values": ["color-contrast", "color-contrast-enhanced", "link-in-text-block"],
     }
 }
-# Two pages made of the same parts inside the same parts are one page to axe; it looks at the first.
+# Two pages made of the same parts inside the same parts are one page to axe; it looks at the first. What is
+# around a page (navigation of a learner, of a mentor, of staff) and what is in it count each for itself.
 PARTS = """() => {
-  const found = new Set();
-  const name = (e) => e.tagName + '.' + e.className.toString() + ['type', 'aria-current', 'open', 'role', 'hidden', 'checked']
-    .map((a) => e.hasAttribute(a) ? a + e.getAttribute(a) : '').join();
-  const walk = (e, path) => { const p = path + '>' + name(e); found.add(p); for (const c of e.children) walk(c, p); };
-  walk(document.body, '');
-  return [...found].sort().join('|');
+  const marks = ['type', 'aria-current', 'open', 'role', 'hidden', 'checked'];
+  const name = (e) => e.tagName + '.' + (e.getAttribute('class') || '') + marks
+    .map((mark) => e.hasAttribute(mark) ? mark + e.getAttribute(mark) : '').join('');
+  const parts = (root, leave) => {
+    const found = new Set();
+    const walk = (e, path) => {
+      const here = path + '>' + name(e);
+      found.add(here);
+      for (const child of e.children) if (child !== leave) walk(child, here);
+    };
+    walk(root, '');
+    return [...found].sort().join('|');
+  };
+  const main = document.querySelector('main');
+  return [parts(main), parts(document.body, main)];
 }"""
 WIDE = """() => {
   const room = document.documentElement.clientWidth;
@@ -100,17 +112,21 @@ def walk_narrow(chromium: Browser, instance: Instance) -> Walk:
             visitor.page.evaluate("(way) => { document.documentElement.dir = way; }", way)
             if wide := visitor.page.evaluate(WIDE):
                 walk.wide.append(f"{stop}, {way}: {wide}")
+        if stop.who == "guest":
+            visitor.page.evaluate("document.documentElement.dir = 'ltr'")
+            look(visitor.page, str(stop), walk, [(PHONE, "light")])
+            visitor.page.set_viewport_size({"width": NARROW, "height": 800})
     return walk
 
 
-def look(page: Page, name: str, walk: Walk) -> None:
-    """Look at the open page in every variant: too wide for the screen, axe."""
-    parts = page.evaluate(PARTS)
-    if parts in walk.parts:
+def look(page: Page, name: str, walk: Walk, variants: Variants = VARIANTS) -> None:
+    """Look at the open page in some variants: too wide for the screen, axe."""
+    parts = set(page.evaluate(PARTS))
+    if parts <= walk.parts:
         return
-    walk.parts.add(parts)
+    walk.parts |= parts
     page.evaluate(AXE_SCRIPT)
-    for width, colours in VARIANTS:
+    for width, colours in variants:
         page.emulate_media(color_scheme=colours)
         # As tall as the page: a bar that sticks to the edge of a short window covers what axe measures.
         page.set_viewport_size({"width": width, "height": 800})
@@ -138,7 +154,9 @@ def _check_leave(page: Page, stop: Stop, walk: Walk) -> None:
         walk.leave.append(f"{stop}: 44 px wide, high, last, on screen: {found}")
 
 
-def _visits(chromium: Browser, instance: Instance, walk: Walk, width: int) -> Any:
+def _visits(
+    chromium: Browser, instance: Instance, walk: Walk, width: int
+) -> Iterator[tuple[Visitor, Stop]]:
     """Go from stop to stop as the people whose stops they are."""
     visitor: Visitor | None = None
     who = ""
