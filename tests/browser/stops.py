@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.browser.instance import Instance
+from tests.certificates.world import NAME
 from tests.house.world import Town
 
 MATRIX = tomllib.loads(
@@ -38,7 +39,7 @@ class Stop:
 def all_stops(instance: Instance, lang: str) -> list[Stop]:
     """All of them, the ones of one person together, forms after pages."""
     found = dict.fromkeys([*_routes(instance.town, lang), *_states(instance, lang)])
-    forms = dict.fromkeys(_mistakes(instance.town, lang))
+    forms = dict.fromkeys([*_mistakes(instance.town, lang), *_answers(instance.town, lang)])
     return sorted([*found, *forms], key=lambda stop: (stop.who, stop.fields is not None))
 
 
@@ -75,6 +76,14 @@ def _states(instance: Instance, lang: str) -> Iterator[Stop]:
             yield Stop(who, f"{at}/courses/{course}")
     for item in instance.items[:6]:
         yield Stop("guest", f"{at}{item}")
+
+
+def _answers(town: Town, lang: str) -> Iterator[Stop]:
+    """Pages that come only as the answer to a form filled in well."""
+    wanted = {"name": NAME, "lang": lang, "wording": "full"}
+    yield Stop("learner", f"/{lang}/certificates/{town.ids['unnamed']}/claim", wanted)
+    for name in (NAME, "Somebody Else"):
+        yield Stop("guest", f"/{lang}/c/{town.ids['typed_number']}", {"name": name})
 
 
 def _mistakes(town: Town, lang: str) -> Iterator[Stop]:

@@ -18,7 +18,7 @@ Record = Callable[[str, object], None]
 
 
 def test_nothing_is_wider_than_the_screen(narrow: Walk, record_property: Record) -> None:
-    record_property(LOOKED, f"320 px, both directions: {len(narrow.statuses)} pages and states")
+    record_property(LOOKED, f"320 px, both directions: {len(narrow.html)} pages and states")
     assert {200, 422} <= set(narrow.statuses.values())
     assert narrow.wide == []
 

@@ -11,7 +11,8 @@ import pytest
 from tests.browser import vnu
 from tests.browser.conftest import LOOKED, Visit
 from tests.browser.instance import Instance
-from tests.browser.walk import Walk, look
+from tests.browser.visitor import MAIN_BUTTON
+from tests.browser.walk import VARIANTS, Walk, look
 
 pytestmark = pytest.mark.browser
 Record = Callable[[str, object], None]
@@ -19,7 +20,9 @@ Record = Callable[[str, object], None]
 
 def test_the_walk_saw_pages_and_states(walk: Walk, record_property: Record) -> None:
     seen = list(walk.statuses.values())
-    record_property(LOOKED, f"walk: {len(seen)} pages and states, {walk.looked} looks with axe")
+    record_property(
+        LOOKED, f"walk: {len(walk.html)} pages and states, {walk.looked} looks with axe"
+    )
     assert seen.count(200) > 100
     assert seen.count(422) >= 15, "forms with something to fix"
     assert {400, 401, 404} <= set(seen)
@@ -51,6 +54,20 @@ def test_sound_html(
 ) -> None:
     pages = walk.html | {path: instance.fetch(path) for path in instance.addresses("en")}
     record_property(LOOKED, vnu.check(pages, tmp_path))
+
+
+def test_axe_finds_nothing_about_an_answer_that_is_told_at_once(
+    visit: Visit, instance: Instance
+) -> None:
+    # The real courses tell after each question how it went; the small one does not.
+    walk, visitor = Walk(), visit().sign_in(instance.town.people["author"])
+    visitor.open(f"/en{instance.items[4]}")
+    visitor.press(MAIN_BUTTON)
+    visitor.page.locator("main .choice label").first.click()
+    visitor.press(MAIN_BUTTON)
+    visitor.see("main .result.yours, main .result.both")
+    look(visitor.page, "an answer that is told", walk)
+    assert (walk.looked, walk.axe, walk.wide) == (len(VARIANTS), [], [])
 
 
 def test_the_look_can_find_something(visit: Visit) -> None:
