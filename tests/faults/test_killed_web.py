@@ -57,7 +57,7 @@ def run(
     """Let people travel while workers die. Return what came out, and how many died."""
     chance, ledger, stop = random.Random(seed), Ledger(), Event()
     with instance.inside():
-        setting = prepare(instance.folder, PEOPLE)
+        setting = prepare(instance.folder, max(PEOPLE, int(25 * seconds)))
     with Web(instance, application) as web, ThreadPoolExecutor(1) as pool:
         until = time.monotonic() + seconds
         killer = pool.submit(kill_meanwhile, web, ledger, chance, stop, until)
