@@ -73,7 +73,7 @@ def postgres(stack: ExitStack) -> list[list[str]]:
 def browser(_stack: ExitStack) -> list[list[str]]:
     """Journeys, axe and page weight in Debian's Chromium."""
     os.environ.pop("TEST_DATABASE_URL", None)
-    return [[*PYTEST, "-m", "browser"]]
+    return [[*PYTEST, "-n", WORKERS, "--dist", "loadfile", "-m", "browser"]]
 
 
 def faults(stack: ExitStack) -> list[list[str]]:
