@@ -47,7 +47,7 @@ def instance(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Instanc
 @pytest.fixture
 def seconds() -> float:
     """How long a run lasts."""
-    return float(os.environ.get("FAULT_SECONDS", "5"))
+    return float(os.environ.get("FAULT_SECONDS", "4"))
 
 
 @pytest.fixture

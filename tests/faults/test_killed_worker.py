@@ -86,7 +86,7 @@ def count_and_kill(
 def test_a_worker_that_dies_all_the_time(
     instance: Instance, seed: int, tell: Callable[[str], None]
 ) -> None:
-    found, killed = count_and_kill(instance, "sound", 60, seed)
+    found, killed = count_and_kill(instance, "sound", 40, seed)
     lost, twice = [n for n, c in found.items() if c < 1], [n for n, c in found.items() if c > 1]
     tell(f"{killed} workers killed, {len(found)} jobs: lost {len(lost)}, twice {len(twice)}")
     assert killed >= 10
