@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -24,8 +25,8 @@ def failures(name: str) -> int:
 
 
 @pytest.fixture
-def job(app: Flask) -> list[str]:
-    """A job whose effect is a row, and which fails when it is told to."""
+def job(app: Flask) -> Iterator[list[str]]:
+    """A job whose effect is a row, and which fails when it is told to. Unknown again after the test."""
     told: list[str] = []
 
     def effect(payload: dict[str, Any], _result: Any) -> None:
@@ -34,7 +35,8 @@ def job(app: Flask) -> list[str]:
             raise RuntimeError("planted")
 
     outbox.register(Job("test.count", effect=effect))
-    return told
+    yield told
+    del outbox._jobs["test.count"]
 
 
 def test_done_once_however_often_it_is_carried(app: Flask, job: list[str]) -> None:
