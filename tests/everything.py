@@ -59,7 +59,7 @@ def static(_stack: ExitStack) -> list[list[str]]:
 
 def sqlite(_stack: ExitStack) -> list[list[str]]:
     """Unit, property and request tests on SQLite, the house tests among them."""
-    return [[*PYTEST, "-n", WORKERS, "-m", "not browser and not fault"]]
+    return [[*PYTEST, "-n", WORKERS, "-m", "not browser and not fault and not soak"]]
 
 
 def postgres(stack: ExitStack) -> list[list[str]]:
@@ -67,13 +67,15 @@ def postgres(stack: ExitStack) -> list[list[str]]:
     server = stack.enter_context(PostgreSQL())
     addresses = [server.create(f"test_gw{number}") for number in range(int(WORKERS))]
     os.environ["TEST_DATABASE_URL"] = addresses[0].replace("test_gw0", "test_{worker}")
-    return [[*PYTEST, "-n", WORKERS, "-m", "not browser and not fault and not sqlite_only"]]
+    return [
+        [*PYTEST, "-n", WORKERS, "-m", "not browser and not fault and not soak and not sqlite_only"]
+    ]
 
 
 def browser(_stack: ExitStack) -> list[list[str]]:
     """Journeys, axe and page weight in Debian's Chromium."""
     os.environ.pop("TEST_DATABASE_URL", None)
-    return [[*PYTEST, "-n", WORKERS, "--dist", "loadfile", "-m", "browser"]]
+    return [[*PYTEST, "-n", WORKERS, "--dist", "loadfile", "-m", "browser and not soak"]]
 
 
 def faults(stack: ExitStack) -> list[list[str]]:
@@ -81,7 +83,7 @@ def faults(stack: ExitStack) -> list[list[str]]:
     os.environ.pop("TEST_DATABASE_URL", None)
     server = stack.enter_context(PostgreSQL())
     os.environ["FAULT_DATABASE_URL"] = server.create("faults")
-    return [[*PYTEST, "-m", "fault"]]
+    return [[*PYTEST, "-m", "fault and not soak"]]
 
 
 STEPS: tuple[Step, ...] = (style, types, floors, static, sqlite, postgres, browser, faults)
