@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -21,6 +21,7 @@ from lms.core import keys
 from lms.core.db import Model, db, finish
 from lms.core.settings import Settings
 from tests.client import Browser
+from tests.figures import Figure
 
 # A loaded machine is no bug: what is slow is found by the bench, not by a deadline in a property test.
 hypothesis.settings.register_profile("house", deadline=None)
@@ -116,3 +117,26 @@ def worker_id(request: pytest.FixtureRequest) -> str:
 def browser(app: Flask) -> Browser:
     """A guest's browser. `browser.sign_in(person)` makes it somebody's."""
     return Browser(app)
+
+
+Tell = Callable[[str, float, str], None]
+
+
+@pytest.fixture
+def figure(request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> Tell:
+    """Say what was measured, by name, and its target (`= 0`, `≤ 5`): shown always, kept by `./run soak`."""
+
+    def say(name: str, number: float, target: str = "") -> None:
+        found = Figure(name, number, target, request.node.nodeid)
+        found.keep()
+        with capsys.disabled():
+            sys.stdout.write(f"\n  {request.node.name}: {found}")
+            sys.stdout.flush()
+
+    return say
+
+
+@pytest.fixture(scope="session")
+def size() -> Callable[[int, int], int]:
+    """`size(quick, long)`: how much of something is wanted, in every run and in `./run soak`."""
+    return lambda quick, long: long if os.environ.get("SOAK") else quick
