@@ -12,7 +12,7 @@ from werkzeug.routing import BaseConverter
 
 from lms.accounts import signin
 from lms.accounts.room import ROOM as ACCOUNTS
-from lms.accounts.views import ask_to_sign_in
+from lms.accounts.views import ask_again, ask_to_sign_in
 from lms.assessment.room import ROOM as ASSESSMENT
 from lms.audit.room import ROOM as AUDIT
 from lms.certificates.room import ROOM as CERTIFICATES
@@ -20,7 +20,7 @@ from lms.cli import COMMANDS
 from lms.cohorts.room import ROOM as COHORTS
 from lms.core import db as data
 from lms.core import i18n, jobs, keys, log, once, policy, room
-from lms.core.policy import SignInNeeded
+from lms.core.policy import SignInNeeded, StepUpNeeded
 from lms.core.settings import Settings
 from lms.core.text import is_clean
 from lms.courses.room import ROOM as COURSES
@@ -86,6 +86,7 @@ def create_app(settings: Settings) -> Flask:
     static_files.init_app(app)
     errors.init_app(app)
     app.register_error_handler(SignInNeeded, ask_to_sign_in)
+    app.register_error_handler(StepUpNeeded, ask_again)
     Migrate(app, data.db, directory=str(ROOT / "migrations"), render_as_batch=True)
     app.extensions["huey"] = jobs.make_huey(app, settings)
     room.furnish(app, ROOMS)

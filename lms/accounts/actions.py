@@ -111,6 +111,20 @@ def sign_in(handle: str, passphrase: str, *, own_phone: bool) -> str:
     return open_sign_in(found, private, own_phone=own_phone)
 
 
+def confirm(person_id: int, passphrase: str) -> None:
+    """Check the passphrase of somebody who is signed in. Raises MustWait, or NotRecognised after counting."""
+    with reading():
+        person = queries.by_id(person_id)
+        until = throttle.wait_until(SIGN_IN, person.skeleton)
+    if until:
+        raise MustWait(until)
+    stretched = _stretch(passphrase, person.salt, person.memory_kib, person.passes)
+    if not hmac.compare_digest(person.verifier_hash, stretched.verifier_hash):
+        throttle.count(SIGN_IN, person.skeleton)
+        raise NotRecognised
+    throttle.clear(SIGN_IN, person.skeleton)
+
+
 def open_sign_in(person: Person, private: bytes, *, own_phone: bool) -> str:
     """Open a sign-in for a person whose private key is at hand. Return the cookie's token."""
     settings, token = _settings(), ids.token()

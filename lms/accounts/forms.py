@@ -132,6 +132,18 @@ class SignInForm(Form):
     own_phone = BooleanField(_l("This phone is mine"))
 
 
+class AgainForm(Form):
+    """Type the passphrase again. No one-time key either: see SignInForm."""
+
+    form_key = None  # type: ignore[assignment]
+
+    passphrase = PasswordField(
+        _l("Passphrase"),
+        validators=[needed(_l("Type your passphrase."))],
+        render_kw={"autocomplete": "current-password", "maxlength": 1000},
+    )
+
+
 class WayBackForm(Form):
     """Type two groups of the recovery code back."""
 

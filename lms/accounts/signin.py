@@ -18,6 +18,8 @@ from lms.core.settings import Settings
 
 TOKEN = "_user_id"  # noqa: S105 - where Flask-Login keeps the id that `Bearer.get_id` returns
 LAST = "t"
+FRESH = "f"
+FRESH_FOR = 10 * 60
 # What a guest wanted, and the random token that binds form keys to the browser (`core.once`).
 _KEPT_OVER_SIGN_IN = ("kept", "b")
 
@@ -75,6 +77,7 @@ def _load(token: str) -> Bearer | None:
         found.roles,
         found.zone,
         found.sign_in_id,
+        _fresh(),
     )
     return Bearer(token, Actor(*facts), own_phone=found.own_phone)
 
@@ -82,6 +85,17 @@ def _load(token: str) -> Bearer | None:
 def _idle() -> bool:
     settings: Settings = current_app.extensions["settings"]
     return time.time() - int(session.get(LAST, 0)) > settings.idle_minutes * 60
+
+
+def _fresh() -> bool:
+    # In the signed cookie beside the token: where the sign-in has ended, an old copy of it is worth nothing.
+    return 0 <= time.time() - int(session.get(FRESH, 0)) < FRESH_FOR
+
+
+def freshen() -> None:
+    """Remember that the passphrase was typed in this browser now."""
+    session[FRESH] = int(time.time())
+    g.pop("actor", None)
 
 
 def _tick() -> None:
@@ -99,6 +113,7 @@ def begin(token: str, *, own_phone: bool) -> None:
     session.update(kept)
     session.permanent = own_phone
     session[LAST] = int(time.time())
+    freshen()
     login_user(Bearer(token, None, own_phone=own_phone))
     session.pop("_id", None)
     g.pop("actor", None)

@@ -27,6 +27,7 @@ class Actor:
     roles: frozenset[str]
     zone: str
     session_id: int
+    fresh: bool = False  # the passphrase was typed in this browser a few minutes ago
 
     def has(self, role: str) -> bool:
         """Whether the person holds a role."""
@@ -35,6 +36,10 @@ class Actor:
 
 class SignInNeeded(Exception):
     """A guest asked for something that needs an account. The answer is the sign-in page, whatever it was."""
+
+
+class StepUpNeeded(Exception):
+    """A page wants the passphrase again. The answer is a page that asks for it and keeps what was typed."""
 
 
 Predicate = Callable[[Actor, Any], bool]
@@ -70,6 +75,14 @@ def signed_in() -> Actor:
     return person
 
 
+def freshly_signed_in() -> Actor:
+    """The signed-in person, who typed her passphrase a few minutes ago. Raises SignInNeeded, StepUpNeeded."""
+    person = signed_in()
+    if not person.fresh:
+        raise StepUpNeeded
+    return person
+
+
 def may(person: Actor | None, permission: StrEnum, thing: Any = None) -> bool:
     """Whether the table lets this person do this to this thing. Guests may nothing that is in a table."""
     if person is None:
@@ -98,18 +111,20 @@ def public(view: V) -> V:
 
 
 def allow(
-    permission: StrEnum, loader: Loader | None = None
+    permission: StrEnum, loader: Loader | None = None, *, fresh: bool = False
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Verdict: people for whom `permission` holds on the loaded thing.
 
     `loader(person, **address parts)` returns what the person may see, or None; the view gets it as its
     first argument in place of the address parts. Guests are sent to sign in before anything is looked up.
+    `fresh` asks for the passphrase again where it was not typed in this browser within ten minutes: for
+    copies, erasure, devices, recovery and the pages of staff.
     """
 
     def mark(view: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(view)
         def guarded(**parts: Any) -> Any:
-            person = signed_in()
+            person = freshly_signed_in() if fresh else signed_in()
             thing = loader(person, **parts) if loader else None
             if (loader and thing is None) or not may(person, permission, thing):
                 abort(404)

@@ -1,0 +1,90 @@
+"""What the pages of accounts share: their blueprints, and what is carried over a sign-in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Blueprint, current_app, redirect, request, session, url_for
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response as AnyResponse
+
+from lms.core import room
+from lms.core.i18n import format_time
+from lms.core.i18n import gettext as _
+from lms.core.settings import Settings
+from lms.web.forms import ReplayForm, safe_fields, typed_text
+from lms.web.page import page
+
+bp = Blueprint("accounts", __name__, url_prefix="/<lang:lang>", template_folder="../templates")
+site = Blueprint("leaving", __name__)
+
+REPLAY = "replay:"
+ONWARD = "onward"  # where somebody who has just joined goes after step two
+
+
+def wait_message(until: datetime) -> str:
+    """When the next try is allowed, in the instance's time zone."""
+    return _("Too many tries. Next one at %(time)s.", time=format_time(until, settings().time_zone))
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What somebody was about to do when she was asked who she is. It travels in the page only."""
+
+    next: str = ""
+    action: str = ""
+    fields: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def carried(cls) -> Errand:
+        """The errand that stands in the hidden fields of the form that was sent."""
+        return cls(_local("next"), action := _local(REPLAY), _replayed() if action else ())
+
+    @classmethod
+    def interrupted(cls) -> Errand:
+        """The present request as an errand: where it went, and the text that it carries."""
+        address = request.full_path.rstrip("?")
+        if request.method == "GET":
+            return cls(next=address)
+        return (
+            cls(action=address, fields=tuple(safe_fields(request.form))) if typed_text() else cls()
+        )
+
+    @property
+    def hidden(self) -> list[tuple[str, str]]:
+        """The hidden fields that carry it on."""
+        ways = [("next", self.next), (REPLAY, self.action)]
+        return [way for way in ways if way[1]] + [(REPLAY + n, v) for n, v in self.fields]
+
+
+def _replayed() -> tuple[tuple[str, str], ...]:
+    names = [name for name in request.form if name.startswith(REPLAY) and name != REPLAY]
+    return tuple(
+        (name.removeprefix(REPLAY), value) for name in names for value in request.form.getlist(name)
+    )
+
+
+def _local(name: str) -> str:
+    address = request.values.get(name, "")
+    return address if address.startswith("/") and not address.startswith(("//", "/\\")) else ""
+
+
+def go_on(errand: Errand, person_id: int) -> AnyResponse:
+    """Who she is is known: offer what she typed once more, or go where she wanted."""
+    if errand.action:
+        form = ReplayForm.of_request(errand.action, MultiDict(errand.fields))
+        return page("accounts/resume.html", keep=True, replay=form)
+    return redirect(onward(person_id), 303)
+
+
+def onward(person_id: int) -> str:
+    """Where to go after signing in. What a guest wanted ("Done" on a lesson) is done in this transaction."""
+    kind, value = session.pop("kept", ("", ""))
+    return room.carry_over(person_id, kind, value) or _local("next") or url_for("web.home")
+
+
+def settings() -> Settings:
+    """The settings of the instance."""
+    found: Settings = current_app.extensions["settings"]
+    return found
