@@ -1,14 +1,15 @@
-"""How migrations run: on the application's own engine, one transaction for each revision."""
+"""How migrations run: on the application's own engine, one transaction for all of them."""
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 from alembic import context
 from flask import current_app
 from sqlalchemy import types
 
-from lms.core.db import Model, UtcDateTime, db
+from lms.core.db import Model, UtcDateTime, rebuilding
 
 
 def render_item(kind: str, item: Any, context: Any) -> str | bool:
@@ -29,19 +30,20 @@ def same_type(
 
 
 def run() -> None:
-    """Bring the database to the wanted revision."""
-    options = {**current_app.extensions["migrate"].configure_args, "compare_type": same_type}
-    with db.engine.connect() as connection:
+    """Bring the database to the wanted revision: all steps in one transaction, so that it is old or new.
+
+    A caller that has a transaction of its own (a restore) gives its connection.
+    """
+    given = context.config.attributes.get("connection")
+    with nullcontext(given) if given is not None else rebuilding() as connection:
         context.configure(
             connection=connection,
             target_metadata=Model.metadata,
             render_item=render_item,
-            transaction_per_migration=True,
-            **options,
+            **{**current_app.extensions["migrate"].configure_args, "compare_type": same_type},
         )
         with context.begin_transaction():
             context.run_migrations()
-        connection.commit()
 
 
 run()

@@ -30,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
@@ -230,6 +230,43 @@ def reading() -> Iterator[None]:
     finally:
         finish(keep=False)
         _writing.reset(token)
+
+
+@contextmanager
+def rebuilding() -> Iterator[Connection]:
+    """One writing transaction that may change the tables themselves: all migrations of an upgrade, a restore.
+
+    SQLite changes a table by making it anew and dropping the old one, which must not count as deleting rows
+    that others point to: foreign keys rest meanwhile and are checked before the end. Raises IntegrityError.
+    """
+    token = _writing.set(True)
+    try:
+        with db.engine.connect() as connection, _foreign_keys_rest(connection), connection.begin():
+            yield connection
+            if connection.dialect.name == "sqlite":
+                _require_whole(connection)
+    finally:
+        _writing.reset(token)
+
+
+@contextmanager
+def _foreign_keys_rest(connection: Connection) -> Iterator[None]:
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection  # inside a transaction it has no effect
+    driver.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys = ON")
+
+
+def _require_whole(connection: Connection) -> None:
+    check = "PRAGMA foreign_key_check"
+    if broken := connection.exec_driver_sql(check).first():
+        told = sqlite3.IntegrityError(f"{broken[0]} points to rows of {broken[2]} that are gone")
+        raise IntegrityError(check, None, told)
 
 
 @contextmanager
