@@ -8,15 +8,11 @@ from typing import TYPE_CHECKING
 
 from bs4 import BeautifulSoup
 
+from tests.house.outside import says_too_much
+
 if TYPE_CHECKING:
     from tests.client import Page
 
-# Words that no title or address may carry (`safety.md` 1.5): the outside of a page gives nothing away.
-SENSITIVE = re.compile(
-    r"drug|harm.reduc|hiv|narco|addict|naloxone|methadone|syringe|overdose|police|prison|mentor|crimin|"
-    r"нарко|снижени\w* вреда|вич\b|налоксон|метадон|шприц|передоз|полици|тюрьм|наставни|кримин",
-    re.IGNORECASE,
-)
 REQUIRED_HEADERS = (
     "Content-Security-Policy",
     "Referrer-Policy",
@@ -32,7 +28,7 @@ def check_page(page: Page) -> None:
         assert name in response.headers, f"{page.url} lacks {name}"
     csp = response.headers["Content-Security-Policy"]
     assert "unsafe" not in csp
-    assert not SENSITIVE.search(page.url.split("?")[0]), f"address {page.url} says too much"
+    assert not says_too_much(page.url.split("?")[0]), f"address {page.url} says too much"
     if (
         response.mimetype != "text/html"
         or not response.get_data()
@@ -54,7 +50,7 @@ def check_head(soup: BeautifulSoup, url: str) -> None:
     title = soup.find("title")
     assert title is not None, url
     assert title.get_text().strip(), f"{url} has no title"
-    assert not SENSITIVE.search(title.get_text()), f"title of {url}: {title.get_text()}"
+    assert not says_too_much(title.get_text()), f"title of {url}: {title.get_text()}"
     for tag in soup.find_all(
         ["script", "link", "img", "source", "iframe", "audio", "video", "use"]
     ):
