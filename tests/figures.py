@@ -33,7 +33,8 @@ class Figure:
         return bool(RELATIONS[relation](self.number, float(bound.replace(",", ""))))
 
     def __str__(self) -> str:
-        aim = f" (target {self.target}{'' if self.met else ', MISSED'})" if self.target else ""
+        missed = ", MISSED" if os.environ.get("SOAK") and not self.met else ""
+        aim = f" (long form: {self.target}{missed})" if self.target else ""
         return f"{self.name}: {self.number:,.6g}{aim}"
 
     def keep(self) -> None:

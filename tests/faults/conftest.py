@@ -1,7 +1,4 @@
-"""Instances on both engines; how long and with which seed. `FAULT_SECONDS` and `FAULT_SEED` set them.
-
-The quick size is for every run, `FAULT_SECONDS=120` for one before a release.
-"""
+"""Instances on both engines, and the seed of a run, which `FAULT_SEED` sets. `./run soak` runs the long sizes."""
 
 from __future__ import annotations
 
@@ -42,12 +39,6 @@ def instance(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Instanc
     found = Instance(tmp_path, url)
     yield found
     found.close()
-
-
-@pytest.fixture
-def seconds() -> float:
-    """How long a run lasts."""
-    return float(os.environ.get("FAULT_SECONDS", "4"))
 
 
 @pytest.fixture

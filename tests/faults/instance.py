@@ -35,6 +35,11 @@ class Instance:
         self.app = self._make_app()
 
     @property
+    def engine(self) -> str:
+        """What it stands on, as people say it."""
+        return "PostgreSQL" if self.database_url else "SQLite"
+
+    @property
     def environment(self) -> dict[str, str]:
         """What its processes get: its settings and nothing of ours."""
         given = {

@@ -1,23 +1,26 @@
-"""What people do while workers die: join a cohort, learn, answer checks, write, hand in, claim."""
+"""What people do while processes die: make an account, join a cohort, find a mentor, learn, hand in, claim."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 
-from lms.cohorts.queries import CohortRow
+from lms.accounts import queries as accounts
 from lms.core import ids
 from lms.core.clock import now
 from lms.core.db import db, reading, transaction
 from lms.courses import queries as courses
 from lms.courses.queries import Outline
 from lms.mentoring import actions as mentoring
+from lms.mentoring import queries as pairs
 from lms.mentoring.models import Match, MentorRequest
 from tests.assessment.world import RULES
 from tests.cohorts.world import make_codes, make_cohort
 from tests.courses.world import FILES, QUIZ, QUIZ_TRANSLATED, publish_course
+from tests.faults.instance import Instance
 from tests.faults.ledger import Phone
 from tests.mentoring.world import make_mentor
 from tests.world import PASSPHRASE, Somebody, make_person
@@ -63,14 +66,14 @@ class Traveller:
     pair: str
 
 
-@dataclass(frozen=True)
+@dataclass
 class Setting:
-    """Where the journeys lead."""
+    """Where the journeys lead, and who can still set out."""
 
     outline: Outline
-    cohort: CohortRow
     mentor: Somebody
-    travellers: list[Traveller]
+    travellers: list[Traveller] = field(default_factory=list)
+    _lock: Lock = field(default_factory=Lock)
 
     @property
     def course(self) -> str:
@@ -80,6 +83,14 @@ class Setting:
     def item(self, key: str) -> str:
         """The address of an item."""
         return f"{self.course}/{self.outline.by_key[key].public_id}"
+
+    def next(self, instance: Instance) -> Traveller:
+        """Somebody who has not set out yet: there is work as long as it is wanted."""
+        with self._lock:
+            if not self.travellers:
+                with instance.inside():
+                    more(self, 10)
+            return self.travellers.pop()
 
 
 def _course_files() -> dict[str, str | None]:
@@ -95,15 +106,18 @@ def prepare(folder: Path, people: int) -> Setting:
     with reading():
         outline = courses.outline(outcome.version_id, "en")
     assert outline is not None
-    cohort = make_cohort(outline, capacity=people + 1)
-    codes = make_codes(cohort, people // 2)
-    mentor = make_mentor(capacity=10)
-    travellers = []
+    setting = Setting(outline, make_mentor(capacity=10))
+    more(setting, people)
+    return setting
+
+
+def more(setting: Setting, people: int) -> None:
+    """More people who can set out, with a cohort of their own. Needs a context."""
+    codes = make_codes(make_cohort(setting.outline, capacity=people + 1), people // 2)
     for number in range(people):
-        person = make_person(f"Traveller {number:04}")
+        person = make_person(f"Traveller {next(_words):05}")
         code = codes.pop() if number % 2 else ""
-        travellers.append(Traveller(person, code, _pair(person, mentor)))
-    return Setting(outline, cohort, mentor, travellers)
+        setting.travellers.append(Traveller(person, code, _pair(person, setting.mentor)))
 
 
 def _pair(person: Somebody, mentor: Somebody) -> str:
@@ -135,6 +149,8 @@ class Journey:
     ) -> None:
         self.setting, self.who, self.phone, self.aims = setting, traveller, phone, aims
         self.person = traveller.person.id
+        # Aimed at, each kind of write dies at each point once: that is enough.
+        self.checks = 1 if aims else 2
 
     def go(self) -> None:
         """The whole way."""
@@ -142,7 +158,7 @@ class Journey:
         if self.who.code:
             self.join()
         self.read()
-        for _ in range(2):
+        for _ in range(self.checks):
             self.check()
         self.write()
         self.hand_in()
@@ -210,3 +226,61 @@ class Journey:
         self.phone.get(address)
         fields = {"name": "Saule Akhmetova", "lang": "en", "wording": "full", "make": "1"}
         self._send("claim", address, fields, rf"/certificates/{found}$", certificate=found)
+
+
+class Arrival:
+    """Somebody new: makes an account, asks for a mentor, becomes a pair with one; all of it in the ledger."""
+
+    def __init__(self, instance: Instance, phone: Phone, aims: Sequence[str] = ()) -> None:
+        self.instance, self.phone, self.aims = instance, phone, aims
+        self.handle = f"Arrival {next(_words):05}"
+
+    def go(self) -> None:
+        """From the door to a mentor."""
+        self.sign_up()
+        self.ask()
+        pair, mentor = self._propose()
+        self._send("agree", self.phone, f"/en/pairs/{pair}/answer", r"/home$", pair=pair)
+        other = Phone(self.phone.port, self.phone.ledger)
+        other.sign_in(mentor.handle, PASSPHRASE)
+        self._send("pair", other, f"/en/pairs/{pair}/answer", rf"/pairs/{pair}$", pair=pair)
+
+    def sign_up(self) -> None:
+        """Make an account. When the answer was cut off, she signs in with what she has typed."""
+        self.phone.get("/en/join")
+        typed = {"handle": self.handle, "passphrase": PASSPHRASE}
+        entry = self.phone.ledger.enter("account", handle=self.handle)
+        self.phone.send(entry, "/en/join", typed, r"/join/way-back$", aims=self.aims)
+        if entry.sent > 1:
+            self.phone = Phone(self.phone.port, self.phone.ledger)
+            self.phone.sign_in(self.handle, PASSPHRASE)
+
+    def ask(self) -> None:
+        """Go on the list of people who want a mentor."""
+        fields = {"shown_name": "Saule", "languages": ["ru"], "goal": word()}
+        self._send("ask", self.phone, "/en/pairs/ask", r"/pairs/ask$", fields, handle=self.handle)
+
+    def _send(
+        self,
+        kind: str,
+        phone: Phone,
+        address: str,
+        expected: str,
+        fields: dict[str, object] | None = None,
+        **about: object,
+    ) -> None:
+        phone.get(address)
+        entry = phone.ledger.enter(kind, **about)
+        phone.send(entry, address, fields or {"shown_name": "Saule"}, expected, aims=self.aims)
+
+    def _propose(self) -> tuple[str, Somebody]:
+        """A coordinator offers her a mentor who is free."""
+        with self.instance.inside():
+            mentor = make_mentor(capacity=1)
+            with transaction():
+                me = accounts.by_handle(self.handle)
+                assert me is not None
+                request, profile = pairs.request_of(me.id), pairs.profile_of(mentor.id)
+                assert request is not None
+                assert profile is not None
+                return mentoring.propose(request, profile, mentor.id), mentor

@@ -58,7 +58,7 @@ def early() -> Flask:
         session = getattr(_late, "session", None)
         if session is not None:
             _late.session = None
-            time.sleep(0.05)
+            time.sleep(0.2)
             session.commit()
             session.close()
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from sqlalchemy import func, select
 
+from lms.accounts.models import Person
 from lms.assessment.models import Answer, Attempt
 from lms.certificates.models import Certificate
 from lms.cohorts.models import Invite, Seat
@@ -19,10 +20,24 @@ from lms.courses import queries as courses
 from lms.learning import queries as learning
 from lms.learning.models import Completion, Enrolment, Submission
 from lms.mentoring import queries as mentoring
-from lms.mentoring.models import Match
+from lms.mentoring.models import Match, MentorRequest
 from tests.faults.ledger import Entry, Ledger
 
 LIVE = ("waiting", "issuing", "issued")
+# By what of an entry its effect is known, where that is not its text.
+WHAT = {
+    "seat": "person",
+    "done": "person",
+    "start": "person",
+    "finish": "attempt",
+    "claim": "certificate",
+    "account": "handle",
+    "ask": "handle",
+    "agree": "pair",
+    "pair": "pair",
+}
+# Those who make their accounts on the way; all others were there before.
+NEW = Person.handle.like("Arrival %")
 
 
 @dataclass
@@ -71,6 +86,10 @@ def _look_at_effects(ledger: Ledger, truth: Truth) -> None:
         "draft": _drafts,
         "task": _tasks,
         "claim": _claims,
+        "account": _accounts,
+        "ask": _asked,
+        "agree": lambda: _pairs("offered_to_mentor", "active"),
+        "pair": lambda: _pairs("active"),
     }
     for kind, count in counters.items():
         there = count()
@@ -83,13 +102,23 @@ def _look_at_effects(ledger: Ledger, truth: Truth) -> None:
 def _effect(entry: Entry) -> object:
     """What an entry must have left in the database."""
     about = entry.about
-    if entry.kind in {"seat", "done", "start"}:
-        return about["person"]
     if entry.kind == "answer":
         return about["attempt"], f"q-{('one', 'two', 'three')[about['number'] - 1]}", about["text"]
-    if entry.kind == "finish":
-        return about["attempt"]
-    return about.get("certificate") or about["text"]
+    return about[WHAT.get(entry.kind, "text")]
+
+
+def _accounts() -> Counter[object]:
+    return Counter(db.session.scalars(select(Person.handle).where(NEW)))
+
+
+def _asked() -> Counter[object]:
+    rows = select(Person.handle).join(MentorRequest, MentorRequest.person_id == Person.id)
+    return Counter(db.session.scalars(rows.where(NEW)))
+
+
+def _pairs(*states: str) -> Counter[object]:
+    rows = select(Match.public_id).join(Person, Person.id == Match.mentee_id)
+    return Counter(db.session.scalars(rows.where(NEW, Match.state.in_(states))))
 
 
 def _seats() -> Counter[object]:
@@ -160,7 +189,7 @@ def _claims() -> Counter[object]:
 
 
 def _half_written() -> Iterator[str]:
-    for check in (_attempts, _courses, _places, _papers, _keys):
+    for check in (_attempts, _courses, _places, _papers, _matches, _keys):
         yield from check()
 
 
@@ -230,6 +259,15 @@ def _papers() -> Iterator[str]:
             yield f"certificate {one.public_id}: {one.state}, and its file"
         if row is not None and (row.done_at is not None) != (one.state == "issued"):
             yield f"certificate {one.public_id}: {one.state}, and done {row.done_at}"
+
+
+def _matches() -> Iterator[str]:
+    """A pair has begun, and the wish that it came from is met: both or neither."""
+    rows = select(Match, MentorRequest).join(MentorRequest, MentorRequest.id == Match.request_id)
+    for match, request in db.session.execute(rows).all():
+        begun = match.state == "active"
+        if begun != (match.started_at is not None) or begun != (request.state == "matched"):
+            yield f"pair {match.public_id}: {match.state}, and its request {request.state}"
 
 
 def _keys() -> Iterator[str]:
