@@ -18,8 +18,10 @@ from flask import Flask
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from lms.core import ids
+from lms.core import ids, policy
 from lms.core.policy import VERDICT
+from lms.mentoring.policy import Permission
+from tests.conftest import Tell
 from tests.house.world import PERSONAS, Town
 
 # Who may do what is decided in Python; that the same rows come from both engines, the rooms' own tests show.
@@ -118,6 +120,63 @@ def test_row(town: Town, row: Row) -> None:
     assert wrong == []
 
 
+def test_the_count(figure: Tell) -> None:
+    # Of what `test_row` tries: it fails for any cell that is missing or wrong.
+    figure("authorisation cells (routes x methods x personas)", sum(len(row.cells) for row in ROWS))
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_a_locked_person_is_a_guest(row: Row) -> None:
+    # Leaving is what she still may; and her browser may be asked to forget.
+    locked, guest = row.cells[PERSONAS.index("locked")], row.cells[0]
+    assert locked == guest or row.rule == "/<lang>/sign-out"
+
+
+# What no page of ours answers to. Somebody asks all the same.
+OTHER_METHODS = ("PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "PROPFIND", "X")
+
+
+@pytest.mark.parametrize("method", OTHER_METHODS)
+def test_other_methods(town: Town, method: str) -> None:
+    wrong = []
+    for rule in sorted({row.rule for row in ROWS}):
+        for persona in ("guest", "administrator"):
+            address = town.address(rule)
+            answer = town.client_of(persona).open(address, method=method)
+            if answer.status_code not in {404, 405}:
+                wrong.append(f"{persona}: {method} {rule}: {answer.status_code}")
+    assert wrong == []
+    assert town.changes() == []
+
+
+def test_a_form_is_not_asked_for_and_a_page_is_not_sent(town: Town) -> None:
+    # GET where there is only POST, POST where there is only GET; HEAD shows what GET shows, to the same people.
+    there, wrong = {(row.method, row.rule) for row in ROWS}, []
+    for method, rule in sorted(there):
+        other = "POST" if method == "GET" else "GET"
+        if (other, rule) not in there:
+            send = town.post if other == "POST" else town.get
+            answer = send("administrator", town.address(rule))
+            # An address that was not found in one method may be another page's in the other one.
+            if answer.status_code not in {404, 405}:
+                wrong.append(f"{other} {rule}: {answer.status_code}")
+    assert wrong == []
+    assert town.changes() == []
+
+
+def test_head_tells_no_more(town: Town) -> None:
+    # What is not there for GET is not there for HEAD; what is there comes without its body.
+    wrong = []
+    for row in [row for row in ROWS if row.method == "GET"]:
+        address = town.address(row.rule, row.places)
+        asked = town.client_of("other mentor").head(address)
+        denied = row.cells[PERSONAS.index("other mentor")] == "404"
+        if asked.status_code >= 500 or denied != (asked.status_code == 404) or asked.get_data():
+            wrong.append(f"{row.name}: {asked.status_code}")
+        town.restore()
+    assert wrong == []
+
+
 def guarded(row: Row) -> bool:
     return row.cells[0] in {SIGN_IN, "401"}
 
@@ -138,20 +197,24 @@ def test_guests_learn_nothing_about_what_exists(town: Town, row: Row) -> None:
 
 @pytest.mark.parametrize(
     "row",
-    [row for row in ROWS if row.method == "GET" and "404" in row.cells],
+    [row for row in ROWS if "404" in row.cells and row.rule.count("<") > 1],
     ids=lambda row: row.name,
 )
 def test_denied_looks_like_absent(town: Town, row: Row) -> None:
     real, made_up = town.address(row.rule, row.places), invented(row.rule)
     for persona, cell in zip(PERSONAS, row.cells, strict=True):
         if cell == "404":
-            there, nowhere = town.get(persona, real), town.get(persona, made_up)
-            bodies = [
-                answer.get_data(as_text=True).replace(address.removeprefix("/en"), "")
-                for answer, address in ((there, real), (nowhere, made_up))
-            ]
-            assert bodies[0] == bodies[1], persona
+            there, nowhere = (send(town, row, persona, address) for address in (real, made_up))
+            assert there.status_code == nowhere.status_code == 404
+            assert same(there, real) == same(nowhere, made_up), persona
             assert dict(there.headers).keys() == dict(nowhere.headers).keys(), persona
+    assert town.changes() == []
+
+
+def same(answer: TestResponse, address: str) -> str:
+    """The body without the address itself and what is random in every form."""
+    body = answer.get_data(as_text=True).replace(address.removeprefix("/en"), "")
+    return re.sub(r'name="(csrf_token|form_key)"[^>]*', "", body)
 
 
 def invented(rule: str) -> str:
@@ -170,6 +233,16 @@ def test_verdict_and_table_agree(town: Town) -> None:
     for row in ROWS:
         if verdicts[row.method, row.rule] != "public":
             assert guarded(row), row.name
+
+
+def test_a_forgotten_check_is_found(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The planted hole: everybody takes part in every pair.
+    monkeypatch.setitem(policy._table, Permission.PAIR, (policy.anyone,))
+    row = next(row for row in ROWS if row.name == "GET /<lang>/pairs/<pair>/messages")
+    with pytest.raises(AssertionError, match="in 200 200 200 200"):
+        test_row(town, row)
+    with pytest.raises(AssertionError):
+        test_denied_looks_like_absent(town, row)
 
 
 def test_the_table_can_fail(town: Town) -> None:

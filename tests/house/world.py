@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,9 +19,11 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import PoolProxiedConnection, insert, text
+from sqlalchemy import PoolProxiedConnection, insert, text, update
 from werkzeug.test import TestResponse
 
+from lms.accounts import signin
+from lms.accounts.models import Person
 from lms.accounts.roles import Role
 from lms.app import create_app
 from lms.assessment import actions as assessment
@@ -29,6 +32,7 @@ from lms.certificates import actions as certificates
 from lms.certificates import views as certificate_pages
 from lms.certificates.queries import Held
 from lms.certificates.rules import Reason
+from lms.cohorts import actions as seating
 from lms.cohorts import queries as cohorts
 from lms.core import clock, keys
 from lms.core.clock import now
@@ -58,18 +62,25 @@ from tests.mentoring.world import (
 from tests.messaging.world import leave_address
 from tests.world import Somebody, make_person
 
+# In the town, the learner sits in the coordinator's cohort, beside the classmate, and is paired with the mentor.
+# She was paired with the former mentor before. The other learner sits in the other coordinator's cohort.
+# The locked person signed in and was locked afterwards. There is one organisation yet, so nobody is of another one.
 PERSONAS = (
     "guest",
     "learner",
+    "classmate",
     "other learner",
     "mentor",
+    "former mentor",
     "other mentor",
     "coordinator",
     "other coordinator",
     "author",
     "administrator",
+    "locked",
 )
 PICTURE = "0" * 20 + ".svg"
+TOUCH_EVERY = 120
 Rows = dict[str, list[dict[str, Any]]]
 
 
@@ -88,6 +99,7 @@ class Town:
     _file: sqlite3.Connection = field(default_factory=lambda: sqlite3.connect(":memory:"))
     _watch: PoolProxiedConnection | None = None
     _seen: int = -1
+    _touched: float = 0.0
 
     def address(self, rule: str, own: Mapping[str, str] | None = None, lang: str = "en") -> str:
         """The address of a rule of the URL map, with real ids in its places; `own` names other ones."""
@@ -107,9 +119,22 @@ class Town:
 
     def client_of(self, persona: str) -> FlaskClient:
         """Her client, with the cookies that she had at the beginning."""
+        if time.monotonic() - self._touched > TOUCH_EVERY:
+            self._touch()
         client = self.clients[persona]
         client._cookies = dict(self._cookies[persona])
         return client
+
+    def _touch(self) -> None:
+        # However long a run takes, everybody has been here a moment ago and has just typed her passphrase.
+        self._touched = time.monotonic()
+        for name, cookies in self._cookies.items():
+            client = self.clients[name]
+            client._cookies = dict(cookies)
+            if name in self.people:
+                with client.session_transaction() as cookie:
+                    cookie[signin.LAST] = cookie[signin.FRESH] = int(time.time())
+            self._cookies[name] = dict(client._cookies)
 
     def remember(self) -> None:
         """Take the present rows and cookies as the state that `restore` goes back to."""
@@ -193,6 +218,8 @@ def make_town(folder: Path, worker_id: str) -> Iterator[Town]:
         _settle(town, folder)
     for persona in PERSONAS:
         _sign_in(town, persona)
+    with town.app.app_context(), transaction():
+        lock(town.people["locked"])
     town.remember()
     try:
         yield town
@@ -254,11 +281,13 @@ def _settle(town: Town, folder: Path) -> None:
     town.people = {
         "other learner": make_waiting("Aigul"),
         "mentor": make_mentor("Daria V."),
+        "former mentor": make_mentor("Timur A."),
         "other mentor": make_mentor("Marat K."),
         "coordinator": make_person("Irina", Role.COORDINATOR),
         "other coordinator": make_person("Olga", Role.COORDINATOR),
         "author": make_person("Temur", Role.AUTHOR),
         "administrator": make_person("Nino", Role.ADMINISTRATOR),
+        "locked": make_person("Lali", Role.ADMINISTRATOR),
     }
     _seat(town, outline)
     _study(town, outline)
@@ -285,10 +314,15 @@ def _publish(folder: Path, number: int = 0) -> Outline:
 
 
 def _seat(town: Town, outline: Outline) -> None:
-    """The learner sits in the coordinator's cohort; one more code waits."""
+    """The learner and a classmate sit in the coordinator's cohort; one more code waits. Another cohort beside."""
     cohort = make_cohort(outline, town.people["coordinator"])
     town.people["learner"] = seat_person(cohort, "Saule")
+    town.people["classmate"] = seat_person(cohort, "Botagoz")
     town.ids["code"] = make_codes(cohort)[0]
+    other = make_cohort(outline, town.people["other coordinator"], name="Caucasus, autumn")
+    with transaction():
+        seating.join(town.people["other learner"].id, make_codes(other)[0])
+    town.ids["other_cohort"] = other.public_id
     with reading():
         seat = cohorts.own_seats(town.people["learner"].id, cohort.public_id)[0]
         row = next(s for s in cohorts.seats(cohort.id) if s.person_id == seat.person_id)
@@ -318,9 +352,19 @@ def _study(town: Town, outline: Outline) -> None:
     }
 
 
+def lock(person: Somebody) -> None:
+    """Lock an account whose sign-ins are still there. Inside an open transaction."""
+    db.session.execute(update(Person).where(Person.id == person.id).values(state="locked"))
+
+
 def _pair(town: Town, outline: Outline) -> None:
     """A live pair, an offer at either side, one that has ended, and somebody who waits."""
     people, staff = town.people, town.people["coordinator"]
+    with transaction():
+        mentoring.ask(people["learner"].id, "Saule", ["ru"], "To bring costs to a hearing")
+    over = make_pair(people["former mentor"], people["learner"], shares=[outline.course_id])
+    with transaction():
+        mentoring.end(the_inside(over.pair), people["former mentor"].id, never_again=False)
     with transaction():
         mentoring.ask(people["learner"].id, "Saule", ["ru"], "To bring costs to a hearing")
     pair = make_pair(people["mentor"], people["learner"], shares=[outline.course_id])
@@ -328,9 +372,6 @@ def _pair(town: Town, outline: Outline) -> None:
     write(pair, people["learner"], "I have a question.")
     with transaction():
         mentoring.write_note(the_inside(pair.pair), people["mentor"].id, "A note", shared=True)
-    over = make_pair(people["mentor"], make_waiting("Dinara"))
-    with transaction():
-        mentoring.end(the_inside(over.pair), people["mentor"].id, never_again=False)
     asked = propose(make_waiting("Kamila"), people["mentor"], staff)
     with transaction():
         found = the_inside(asked)
