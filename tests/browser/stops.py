@@ -43,6 +43,15 @@ def all_stops(instance: Instance, lang: str) -> list[Stop]:
     return sorted([*found, *forms], key=lambda stop: (stop.who, stop.fields is not None))
 
 
+def main_stops(instance: Instance, lang: str) -> list[Stop]:
+    """Every page of the table once, the home of everybody, a course and lessons that have pictures."""
+    first: dict[str, Stop] = {}
+    for stop in [*_routes(instance.town, lang), *_states(instance, lang)]:
+        first.setdefault(stop.path, stop)
+    homes = [Stop(who, f"/{lang}/home") for who in WALKERS if who != "guest"]
+    return sorted(dict.fromkeys([*first.values(), *homes]), key=lambda stop: stop.who)
+
+
 def _rows(method: str) -> Iterator[tuple[str, str, dict[str, str]]]:
     for name, cells in MATRIX["cells"].items():
         verb, rule = name.split("#")[0].split()
