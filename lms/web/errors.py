@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, current_app, g, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from lms.core.db import finish, reading
 from lms.core.i18n import gettext as _
@@ -14,9 +14,17 @@ from lms.web.forms import ReplayForm, typed_text
 from lms.web.page import page
 
 
+NOT_HERE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Not here</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<h1>Nothing is here</h1><p>Look at the address again.</p>
+<p lang="ru">Здесь ничего нет. Проверьте адрес.</p></html>
+"""
+
+
 def init_app(app: Flask) -> None:
     """Attach the pages."""
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(SecurityError, _another_name)
     app.register_error_handler(CSRFError, _stale)
     app.register_error_handler(IntegrityError, _conflict)
     app.register_error_handler(DataError, _unfit)
@@ -52,9 +60,18 @@ def words(code: int) -> tuple[str, str]:
 
 
 def _http(error: HTTPException) -> Response:
+    # A commit fails after the view has answered; Flask then knows nothing better than "500".
+    cause = getattr(error, "original_exception", None)
+    if isinstance(cause, OperationalError):
+        return _busy(cause)
     if error.code is None or error.code < 400:
         return error.get_response()  # type: ignore[return-value]
     return error_page(error.code)
+
+
+def _another_name(_error: SecurityError) -> Response:
+    # Asked for under a name that is not ours: no page of ours either, so nothing says what stands here.
+    return Response(NOT_HERE, 400, {"Cache-Control": "no-store"}, mimetype="text/html")
 
 
 def error_page(code: int) -> Response:

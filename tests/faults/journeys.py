@@ -23,7 +23,7 @@ from tests.courses.world import FILES, QUIZ, QUIZ_TRANSLATED, publish_course
 from tests.faults.instance import Instance
 from tests.faults.ledger import Phone
 from tests.mentoring.world import make_mentor
-from tests.world import PASSPHRASE, Somebody, make_person
+from tests.world import PASSPHRASE, Somebody, make_person, prove_sign_ins
 
 QUESTIONS_EN = """
 ::: short #q-one
@@ -243,6 +243,7 @@ class Arrival:
         self._send("agree", self.phone, f"/en/pairs/{pair}/answer", r"/home$", pair=pair)
         other = Phone(self.phone.port, self.phone.ledger)
         other.sign_in(mentor.handle, PASSPHRASE)
+        prove_sign_ins(mentor.id)
         self._send("pair", other, f"/en/pairs/{pair}/answer", rf"/pairs/{pair}$", pair=pair)
 
     def sign_up(self) -> None:
