@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.hostile.canaries import Canary, plant
 from tests.hostile.forms import Found, Walk, walk
 from tests.house.world import Town, make_town
 
@@ -18,7 +19,13 @@ def town(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[T
 
 
 @pytest.fixture(scope="session")
-def walked(town: Town) -> Walk:
+def birds(town: Town) -> list[Canary]:
+    """Words in every row of the town that tell which row they come from, and who may read them."""
+    return plant(town)
+
+
+@pytest.fixture(scope="session")
+def walked(town: Town, birds: list[Canary]) -> Walk:
     """What everybody finds by following every link."""
     return walk(town)
 

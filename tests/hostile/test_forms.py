@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 
 from tests.client import Page
 from tests.conftest import ENGINE
-from tests.hostile.forms import SECRET, Field, Found, Walk
+from tests.hostile.forms import SECRET, WALKERS, Field, Found, Walk
 from tests.hostile.inputs import CHOICES, IMAGE, MARK, SCRIPT, STORED_DIFFERENTLY, TEXTS
 from tests.house.world import PERSONAS, Town
 from tests.laws import check_page
@@ -81,7 +81,7 @@ def test_the_walk_reaches_every_form(town: Town, walked: Walk) -> None:
     found = {form.rule for form in walked.forms}
     there = {rule.rule for rule in town.app.url_map.iter_rules() if "POST" in (rule.methods or ())}
     assert sorted(there - found) == [], "no page that the walk sees has a form for these"
-    assert {form.persona for form in walked.forms} == set(PERSONAS)
+    assert {form.persona for form in walked.forms} == set(WALKERS)
 
 
 @pytest.mark.parametrize("what", TEXTS if ENGINE == "sqlite" else STORED_DIFFERENTLY)
