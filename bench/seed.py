@@ -276,10 +276,10 @@ def _people(bulk: Bulk, app: Flask, size: Size, chance: random.Random) -> None:
     # A year of 365 days ten times over: the data is kept and used again.
     ends = datetime.now(UTC) + timedelta(days=3650)
     rows = (
-        (one, one, secrets.token_hash(token(one)), SEALED_KEY, True, ends)
+        (one, one, secrets.token_hash(token(one)), SEALED_KEY, True, ends, True, "")
         for one in (*range(1, TESTERS + 1), *staff)
     )
-    bulk.add(SignIn, "id person_id token_hash private_by_token own_phone expires_at", rows)
+    bulk.add(SignIn, "id person_id token_hash private_by_token own_phone expires_at proven name", rows)
 
 
 def _person_rows(

@@ -15,7 +15,7 @@ from flask import current_app
 from sqlalchemy import delete, select, update
 
 from lms.accounts import queries, secrets
-from lms.accounts.events import PersonJoined, RoleGranted
+from lms.accounts.events import PersonJoined, RoleGranted, SignedIn
 from lms.accounts.models import FirstToken, Person, RoleGrant, SignIn
 from lms.accounts.roles import Role
 from lms.accounts.rules import skeleton
@@ -140,11 +140,31 @@ def open_sign_in(person: Person, private: bytes, *, own_phone: bool) -> str:
         own_phone=own_phone,
         expires_at=now() + longest,
     )
+        started_on=now().date(),
     db.session.add(row)
     return token
 
 
 def end_sign_in(token: str) -> None:
+def prove(token: str) -> str:
+    """Mark a sign-in as proven by a second factor. Return the token that takes the place of the old one."""
+    row = db.session.scalars(
+        select(SignIn).where(SignIn.token_hash == secrets.token_hash(token))
+    ).one()
+    private = secrets.unwrap(row.private_by_token, secrets.token_key(token))
+    new = ids.token()
+    row.token_hash = secrets.token_hash(new)
+    row.private_by_token = secrets.wrap(private, secrets.token_key(new))
+    row.proven = True
+    return new
+
+
+def arrived(person_id: int) -> None:
+    """Somebody is signed in with everything that is asked of her: tell it where she is signed in already."""
+    if queries.sign_in_count(person_id, now()) > 1:
+        events.publish(SignedIn(person_id))
+
+
     """End one sign-in. Ending it twice is once."""
     db.session.execute(delete(SignIn).where(SignIn.token_hash == secrets.token_hash(token)))
 

@@ -144,6 +144,51 @@ class AgainForm(Form):
     )
 
 
+class SecondForm(Form):
+    """Show a second factor. No one-time key either: a code is used up by itself."""
+
+    form_key = None  # type: ignore[assignment]
+
+    code = Line(
+        _l("Code"),
+        longest=100,
+        description=_l("Six digits from your app, or a back-up code from paper."),
+        validators=[needed(_l("Type the code."))],
+        render_kw={"autocomplete": "one-time-code", "autocapitalize": "characters"},
+    )
+
+
+class CodeAppForm(Form):
+    """Show that the code app works."""
+
+    sealed = HiddenField()
+    code = Line(
+        _l("Code"),
+        longest=20,
+        description=_l("The six digits that the app shows now."),
+        validators=[needed(_l("Type the code."))],
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
+    )
+
+
+class KeyForm(Form):
+    """Name a passkey, or a phone."""
+
+    name = Line(
+        _l("Name"),
+        longest=40,
+        description=_l("For yourself, so that you can tell them apart."),
+        render_kw={"autocomplete": "off"},
+    )
+
+
+class NewKeyForm(KeyForm):
+    """Bring a new passkey, as the browser made it."""
+
+    challenge = HiddenField()
+    answer = HiddenField()
+
+
 class WayBackForm(Form):
     """Type two groups of the recovery code back."""
 

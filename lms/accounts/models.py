@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.core.db import S1, K, Model
@@ -56,7 +56,8 @@ class SignIn(Model):
     """One browser that is signed in. Only the hash of its token is kept.
 
     `private_by_token` is the person's private key wrapped by the token itself: what it opens can be opened
-    while that browser holds its cookie, and by nobody who has the database.
+    while that browser holds its cookie, and by nobody who has the database. `proven`: a second factor was
+    shown, too. `name` is what the person calls this phone; nothing else about it is kept.
     """
 
     __tablename__ = "sign_in"
@@ -76,3 +77,40 @@ class FirstToken(Model):
 
     token_hash: Mapped[bytes] = mapped_column(primary_key=True, info=K)
     expires_at: Mapped[datetime] = mapped_column(info=S1)
+    proven: Mapped[bool] = mapped_column(default=False, info=S1)
+    started_on: Mapped[date | None] = mapped_column(Date, info=S1)
+    name: Mapped[str] = mapped_column(String(40), default="", info=S1)
+
+
+class LockLink(Model):
+    """What locks an account from outside: the hash of an address and twelve digits. It opens nothing."""
+
+    __tablename__ = "lock_link"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, info=S1)
+    digest: Mapped[bytes] = mapped_column(unique=True, info=K)
+
+
+class Vouching(Model):
+    """Two people vouch for somebody who lost passphrase and recovery code.
+
+    Her mentor asks, a member of staff agrees; after the waiting time each of the two can make one half of a
+    code, of which only hashes are kept. The halves together set a new passphrase.
+    """
+
+    __tablename__ = "vouching"
+    __table_args__ = (
+        CheckConstraint("state IN ('asked', 'waiting', 'used', 'cancelled')", name="state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=S1)
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, info=S1)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True, info=S1)
+    shown_name: Mapped[str] = mapped_column(String(32), info=S1)
+    mentor_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True, info=S1)
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True, info=S1)
+    state: Mapped[str] = mapped_column(String(12), default="asked", info=S1)
+    asked_at: Mapped[datetime] = mapped_column(index=True, info=S1)
+    ready_at: Mapped[datetime | None] = mapped_column(info=S1)
+    mentor_half: Mapped[bytes | None] = mapped_column(info=K)
+    staff_half: Mapped[bytes | None] = mapped_column(info=K)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from lms.accounts import secrets
+from lms.accounts.factors.queries import guarded
 from lms.accounts.models import Person, RoleGrant, SignIn
 from lms.accounts.rules import skeleton
 from lms.core.db import db, fetch
@@ -24,6 +27,8 @@ class Found:
     handle: str
     zone: str
     roles: frozenset[str]
+    half_way: bool
+    """The passphrase is known, a second factor is asked of her and was not shown yet."""
 
 
 _ROLES = (
@@ -31,27 +36,38 @@ _ROLES = (
     .where(RoleGrant.person_id == Person.id)
     .scalar_subquery()
 )
-_BY_TOKEN = (
-    select(
-        SignIn.id, SignIn.own_phone, Person.id, Person.public_id, Person.handle, Person.zone, _ROLES
+
+
+@cache
+def _by_token() -> Select[*tuple[Any, ...]]:
+    # Made at first use: rooms above have said by then who else must show a second factor.
+    live = (SignIn.expires_at > bindparam("now")) & (Person.state == "active")
+    return (
+        select(
+            SignIn.id,
+            SignIn.own_phone,
+            Person.id,
+            Person.public_id,
+            Person.handle,
+            Person.zone,
+            _ROLES,
+            SignIn.proven,
+            ~SignIn.proven & guarded(),
+        )
+        .join(Person, Person.id == SignIn.person_id)
+        .where(SignIn.token_hash == bindparam("hashed"), live)
     )
-    .join(Person, Person.id == SignIn.person_id)
-    .where(
-        SignIn.token_hash == bindparam("hashed"),
-        SignIn.expires_at > bindparam("now"),
-        Person.state == "active",
-    )
-)
 
 
 def by_token(token: str, now: datetime) -> Found | None:
     """The person behind a sign-in's cookie token, with her roles, in one statement."""
-    row = fetch(_BY_TOKEN, hashed=secrets.token_hash(token), now=now).first()
+    row = fetch(_by_token(), hashed=secrets.token_hash(token), now=now).first()
     if row is None:
         return None
-    sign_in_id, own_phone, person_id, public_id, handle, zone, held = row
+    sign_in_id, own_phone, person_id, public_id, handle, zone, held, proven, asked = row
     granted: frozenset[str] = frozenset(held.split(",")) if held else frozenset()
-    return Found(sign_in_id, own_phone, person_id, public_id, handle, zone, granted)
+    half_way = not proven and (bool(granted) or bool(asked))
+    return Found(sign_in_id, own_phone, person_id, public_id, handle, zone, granted, half_way)
 
 
 def by_handle(handle: str) -> Person | None:

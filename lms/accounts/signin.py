@@ -12,6 +12,7 @@ from flask import Flask, Response, current_app, g, request, session
 from flask_login import LoginManager, current_user, login_user, logout_user
 
 from lms.accounts import queries
+from lms.accounts.queries import Found
 from lms.core.clock import now
 from lms.core.policy import Actor
 from lms.core.settings import Settings
@@ -25,14 +26,14 @@ _KEPT_OVER_SIGN_IN = ("kept", "b")
 
 
 class Bearer:
-    """The four members that Flask-Login asks of a user, around an actor and the cookie's token."""
+    """The four members that Flask-Login asks of a user, around the cookie's token and whose it is."""
 
     is_active = True
     is_authenticated = True
     is_anonymous = False
 
-    def __init__(self, token: str, actor: Actor | None, *, own_phone: bool = False) -> None:
-        self.token, self.actor, self.own_phone = token, actor, own_phone
+    def __init__(self, token: str, found: Found | None = None) -> None:
+        self.token, self.found = token, found
 
     def get_id(self) -> str:
         """What Flask-Login keeps in the signed cookie."""
@@ -58,11 +59,36 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def identify() -> Actor | None:
-    """The signed-in person of this request, or None."""
-    if TOKEN not in session:
+    """The signed-in person of this request, or None.
+
+    Somebody who still has to show a second factor is nobody: no page can forget to ask for it.
+    """
+    who = found()
+    if who is None or who.half_way:
         return None
-    found: Actor | None = current_user.actor if current_user.is_authenticated else None
-    return found
+    return Actor(
+        who.person_id,
+        who.public_id,
+        who.handle,
+        who.roles,
+        who.zone,
+        who.sign_in_id,
+        fresh(),
+    )
+
+
+def half_way() -> Found | None:
+    """Who has typed her passphrase and has not shown the second factor that is asked of her."""
+    who = found()
+    return who if who and who.half_way else None
+
+
+def found() -> Found | None:
+    """Who is behind this request's cookie, however far she has come."""
+    if TOKEN not in session or not current_user.is_authenticated:
+        return None
+    who: Found | None = current_user.found
+    return who
 
 
 def _load(token: str) -> Bearer | None:
@@ -70,16 +96,7 @@ def _load(token: str) -> Bearer | None:
     if found is None or (not found.own_phone and _idle()):
         return None
     _tick()
-    facts = (
-        found.person_id,
-        found.public_id,
-        found.handle,
-        found.roles,
-        found.zone,
-        found.sign_in_id,
-        _fresh(),
-    )
-    return Bearer(token, Actor(*facts), own_phone=found.own_phone)
+    return Bearer(token, found)
 
 
 def _idle() -> bool:
@@ -87,7 +104,8 @@ def _idle() -> bool:
     return time.time() - int(session.get(LAST, 0)) > settings.idle_minutes * 60
 
 
-def _fresh() -> bool:
+def fresh() -> bool:
+    """Whether the passphrase was typed in this browser a few minutes ago."""
     # In the signed cookie beside the token: where the sign-in has ended, an old copy of it is worth nothing.
     return 0 <= time.time() - int(session.get(FRESH, 0)) < FRESH_FOR
 
@@ -114,7 +132,12 @@ def begin(token: str, *, own_phone: bool) -> None:
     session.permanent = own_phone
     session[LAST] = int(time.time())
     freshen()
-    login_user(Bearer(token, None, own_phone=own_phone))
+    carry(token)
+
+
+def carry(token: str) -> None:
+    """Put another token into the cookie, for the same sign-in: what it may has changed."""
+    login_user(Bearer(token, queries.by_token(token, now())))
     session.pop("_id", None)
     g.pop("actor", None)
 

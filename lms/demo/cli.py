@@ -6,6 +6,8 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from lms.accounts import queries as people
+from lms.accounts.factors import actions as factors
 from lms.core.clock import now
 from lms.core.db import reading
 from lms.core.settings import Settings
@@ -31,7 +33,24 @@ def load() -> None:
     click.echo("Sign in as one of these (the passphrases are no secret):")
     for account in words.ACCOUNTS:
         click.echo(f"  {account.role:14} {account.handle:8} {account.passphrase}")
+    click.echo("Who has a role is asked for a code, too:  .venv/bin/flask demo code NAME")
     invite()
+
+
+@group.command("code")
+@click.argument("name")
+def code(name: str) -> None:
+    """Print the six digits that NAME's app would show now, for the second step of signing in."""
+    _refuse_in_production()
+    with reading():
+        person = people.by_handle(name)
+        found = factors.next_code(person) if person else None
+    if found is None:
+        raise click.ClickException(f"{name!r} is asked for no code")
+    digits, seconds = found
+    if seconds:
+        click.echo(f"This half minute's code is used up; in {seconds} seconds it is:")
+    click.echo(digits)
 
 
 def invite() -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from lms.accounts.events import KeyPairReplaced
+from lms.accounts.standing import TRUSTED
 from lms.core.i18n import lazy_gettext as _l
 from lms.core.outbox import Daily, Job
 from lms.core.policy import Actor, may
 from lms.core.room import NavItem, Room
 from lms.learning.events import TaskAnswered, TaskSubmitted
 from lms.learning.readers import READERS
-from lms.mentoring import actions, cards, listeners
+from lms.mentoring import actions, cards, listeners, vouchers
 from lms.mentoring.policy import RULES, Permission
 from lms.mentoring.views import bp, own, pairs, staff  # noqa: F401 - read for their routes
 
@@ -43,7 +45,7 @@ ROOM = Room(
     ),
     listeners=((TaskSubmitted, listeners.tell_mentor), (TaskAnswered, listeners.tell_learner)),
     cards={"home": cards.home},
-    fills=((READERS, listeners.readers),),
+    fills=((READERS, listeners.readers), (TRUSTED, vouchers.mentors_now)),
     jobs=(Job("mentoring.daily", effect=_daily),),
     daily=(Daily("mentoring.daily", hour=3),),
 )

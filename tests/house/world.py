@@ -60,7 +60,7 @@ from tests.mentoring.world import (
     write,
 )
 from tests.messaging.world import leave_address
-from tests.world import Somebody, make_person
+from tests.world import Somebody, make_person, prove_sign_ins
 
 # In the town, the learner sits in the coordinator's cohort, beside the classmate, and is paired with the mentor.
 # She was paired with the former mentor before. The other learner sits in the other coordinator's cohort.
@@ -265,6 +265,8 @@ def _sign_in(town: Town, persona: str) -> None:
         answer = client.post("/en/sign-in", data={"csrf_token": _token(page), **typed})
         assert answer.status_code == 303, persona
     town.tokens[persona] = _token(client.get("/en/look"))
+        with town.app.app_context():
+            prove_sign_ins(person.id)
 
 
 def _token(page: TestResponse) -> str:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, current_app, redirect, request, session, url_for
+from flask import Blueprint, Response, current_app, redirect, request, session, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
+from lms.accounts import actions, leaving, queries, signin
+from lms.accounts.factors import passkeys
+from lms.accounts.forms import SecondForm
 from lms.core import room
+from lms.core.clock import now
 from lms.core.i18n import format_time
 from lms.core.i18n import gettext as _
 from lms.core.settings import Settings
@@ -68,6 +72,34 @@ def _replayed() -> tuple[tuple[str, str], ...]:
 def _local(name: str) -> str:
     address = request.values.get(name, "")
     return address if address.startswith("/") and not address.startswith(("//", "/\\")) else ""
+
+
+def enter(errand: Errand) -> AnyResponse:
+    """Go on after the passphrase, or the second factor: to what is still asked of her, or where she wanted."""
+    found = signin.found()
+    if found is None and (back := leaving.way_back(now())):
+        return redirect(back, 303)
+    if found is None or found.half_way:
+        return second_step(errand)
+    actions.arrived(found.person_id)
+    return go_on(errand, found.person_id)
+
+
+def second_step(errand: Errand) -> AnyResponse:
+    """The page of the second step, where the errand waits."""
+    if errand.action:
+        return second_page(SecondForm(formdata=None), 401, errand)
+    return redirect(url_for("accounts.second", next=errand.next or None), 303)
+
+
+def second_page(
+    form: SecondForm, status: int = 200, errand: Errand | None = None, *, keep: bool = False
+) -> Response:
+    """The page that asks for a second factor."""
+    found = signin.half_way()
+    options, challenge = passkeys.to_ask(queries.by_id(found.person_id)) if found else ("", "")
+    facts = {"errand": errand or Errand.carried(), "options": options, "challenge": challenge}
+    return page("accounts/second.html", status, keep=keep, form=form, **facts)
 
 
 def go_on(errand: Errand, person_id: int) -> AnyResponse:

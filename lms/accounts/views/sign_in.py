@@ -5,10 +5,19 @@ from __future__ import annotations
 from flask import Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from lms.accounts import actions, queries, rules, secrets, signin
+from lms.accounts import actions, leaving, rules, secrets, signin
 from lms.accounts.forms import AgainForm, RecoverForm, SignInForm
 from lms.accounts.policy import Permission
-from lms.accounts.views.base import Errand, bp, go_on, settings, site, wait_message
+from lms.accounts.views.base import (
+    Errand,
+    bp,
+    enter,
+    go_on,
+    second_step,
+    settings,
+    site,
+    wait_message,
+)
 from lms.core.clock import now
 from lms.core.db import reading, transaction
 from lms.core.i18n import gettext as _
@@ -24,6 +33,8 @@ def sign_in() -> AnyResponse:
     """Sign in; what was typed on a page whose sign-in had ended is carried along."""
     if actor() and request.method == "GET":
         return redirect(url_for("web.home"), 303)
+    if signin.half_way() and request.method == "GET":
+        return second_step(Errand.carried())
     form = SignInForm()
     if not form.validate_on_submit():
         return _sign_in_page(form, 422 if form.errors else 200)
@@ -39,8 +50,7 @@ def sign_in() -> AnyResponse:
         ]
         return _sign_in_page(form, 422, keep=True)
     signin.begin(token, own_phone=own)
-    person = queries.by_token(token, now())
-    return go_on(Errand.carried(), person.person_id if person else 0)
+    return enter(Errand.carried())
 
 
 def _sign_in_page(
@@ -53,6 +63,10 @@ def _sign_in_page(
 def ask_to_sign_in(_error: SignInNeeded) -> AnyResponse:
     """What a guest gets at a page that needs an account: the sign-in page, with the typed text kept."""
     errand = Errand.interrupted()
+    if signin.half_way():
+        return second_step(errand)
+    if back := leaving.way_back(now()):
+        return redirect(back, 303)
     if errand.next:
         return redirect(url_for("accounts.sign_in", next=errand.next), 303)
     return _sign_in_page(SignInForm(formdata=None), 401, errand)
