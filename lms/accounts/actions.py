@@ -139,13 +139,12 @@ def open_sign_in(person: Person, private: bytes, *, own_phone: bool) -> str:
         private_by_token=secrets.wrap(private, secrets.token_key(token)),
         own_phone=own_phone,
         expires_at=now() + longest,
-    )
         started_on=now().date(),
+    )
     db.session.add(row)
     return token
 
 
-def end_sign_in(token: str) -> None:
 def prove(token: str) -> str:
     """Mark a sign-in as proven by a second factor. Return the token that takes the place of the old one."""
     row = db.session.scalars(
@@ -165,6 +164,7 @@ def arrived(person_id: int) -> None:
         events.publish(SignedIn(person_id))
 
 
+def end_sign_in(token: str) -> None:
     """End one sign-in. Ending it twice is once."""
     db.session.execute(delete(SignIn).where(SignIn.token_hash == secrets.token_hash(token)))
 

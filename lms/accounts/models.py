@@ -68,6 +68,9 @@ class SignIn(Model):
     private_by_token: Mapped[bytes] = mapped_column(info=K)
     own_phone: Mapped[bool] = mapped_column(default=False, info=S1)
     expires_at: Mapped[datetime] = mapped_column(index=True, info=S1)
+    proven: Mapped[bool] = mapped_column(default=False, info=S1)
+    started_on: Mapped[date | None] = mapped_column(Date, info=S1)
+    name: Mapped[str] = mapped_column(String(40), default="", info=S1)
 
 
 class FirstToken(Model):
@@ -77,9 +80,6 @@ class FirstToken(Model):
 
     token_hash: Mapped[bytes] = mapped_column(primary_key=True, info=K)
     expires_at: Mapped[datetime] = mapped_column(info=S1)
-    proven: Mapped[bool] = mapped_column(default=False, info=S1)
-    started_on: Mapped[date | None] = mapped_column(Date, info=S1)
-    name: Mapped[str] = mapped_column(String(40), default="", info=S1)
 
 
 class LockLink(Model):

@@ -264,9 +264,9 @@ def _sign_in(town: Town, persona: str) -> None:
         typed = {"handle": person.handle, "passphrase": person.passphrase}
         answer = client.post("/en/sign-in", data={"csrf_token": _token(page), **typed})
         assert answer.status_code == 303, persona
-    town.tokens[persona] = _token(client.get("/en/look"))
         with town.app.app_context():
             prove_sign_ins(person.id)
+    town.tokens[persona] = _token(client.get("/en/look"))
 
 
 def _token(page: TestResponse) -> str:
