@@ -31,6 +31,8 @@ class Instance:
 
     def __init__(self, folder: Path, database_url: str = "", **settings: str) -> None:
         self.folder, self.database_url, self.more = folder, database_url, settings
+        # What its processes run under: `strace …`, which watches or breaks what they ask of the machine.
+        self.under: list[str] = []
         keys.create(folder / "keys")
         self.app = self._make_app()
 
@@ -91,8 +93,9 @@ class Process:
 
     def __init__(self, instance: Instance, *command: str) -> None:
         self.log = (instance.folder / "processes.log").open("ab")
+        self.watched = bool(instance.under)
         self.process: subprocess.Popen[bytes] = subprocess.Popen(
-            [sys.executable, *command],
+            [*instance.under, sys.executable, *command],
             cwd=ROOT,
             env=instance.environment,
             stdin=subprocess.DEVNULL,
@@ -105,7 +108,8 @@ class Process:
 
     def __exit__(self, *_error: object) -> None:
         family = descendants(self.process.pid)
-        self.process.terminate()
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGTERM)
         try:
             self.process.wait(5)
         except subprocess.TimeoutExpired:
@@ -121,9 +125,15 @@ class Process:
         self.process.wait()
 
     @property
+    def pid(self) -> int:
+        """The program's own number, whatever it runs under."""
+        inner = children(self.process.pid) if self.watched else []
+        return inner[0] if inner else self.process.pid
+
+    @property
     def children(self) -> list[int]:
         """Its own children, not theirs."""
-        return children(self.process.pid)
+        return children(self.pid)
 
 
 def kill(pid: int) -> bool:

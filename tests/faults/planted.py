@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import Flask, has_request_context, request
+from sqlalchemy import Engine, event
 from werkzeug.wsgi import ClosingIterator
 
 from config import settings
@@ -78,6 +79,16 @@ def forgetful() -> Flask:
         if one.__qualname__ != "init_app.<locals>.claim"
     ]
     return app
+
+
+def hasty() -> Flask:
+    """Leaves it to the machine when a commit reaches the disk."""
+
+    @event.listens_for(Engine, "connect")
+    def hurry(connection: Any, _entry: object) -> None:
+        connection.execute("PRAGMA synchronous=NORMAL")
+
+    return sound()
 
 
 def aimed() -> Flask:
