@@ -15,6 +15,7 @@ from lms.accounts.room import ROOM as ACCOUNTS
 from lms.accounts.views import ask_again, ask_to_sign_in
 from lms.assessment.room import ROOM as ASSESSMENT
 from lms.audit.room import ROOM as AUDIT
+from lms.backup.room import ROOM as BACKUP
 from lms.certificates.room import ROOM as CERTIFICATES
 from lms.cli import COMMANDS
 from lms.cohorts.room import ROOM as COHORTS
@@ -43,6 +44,7 @@ ROOMS = (
     COHORTS,
     MENTORING,
     CERTIFICATES,
+    BACKUP,
 )
 LARGEST_REQUEST = 2 * 1024 * 1024
 
@@ -73,6 +75,8 @@ def create_app(settings: Settings) -> Flask:
     )
     app.extensions["settings"] = settings
     app.extensions["keys"] = found
+    # For a second one beside it: copies are tried out in an application of their own.
+    app.extensions["create_app"] = create_app
     _language_in_addresses(app)
     data.init_app(app, settings)
     once.init_app(app, found)

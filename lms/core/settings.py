@@ -64,6 +64,9 @@ class Settings:
     )
     mail_from: str = _doc("", "neutral sender address of mails")
     backups: Path = _doc(Path("backups"), "folder whose newest file `flask doctor` looks at")
+    backup_recipients: str = _doc(
+        "", "public keys of age that backups are sealed for, with spaces between; `flask backup key`"
+    )
     log_level: str = _doc("info", "debug, info, warning or error")
 
     @classmethod

@@ -1,0 +1,9 @@
+"""The door plate of backup."""
+
+from __future__ import annotations
+
+from lms.backup import checks
+from lms.backup.cli import group, move_database
+from lms.core.room import Room
+
+ROOM = Room(name="backup", commands=(group, move_database), checks=(checks.problems,))

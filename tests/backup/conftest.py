@@ -1,0 +1,138 @@
+"""A small instance with a past, made once; empty databases to put copies into."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+from pyrage import x25519
+from sqlalchemy import text
+
+from lms.app import create_app
+from lms.core import keys, outbox
+from lms.core.db import db, finish
+from lms.core.settings import Settings
+
+URL = os.environ.get("TEST_DATABASE_URL", "")
+Make = Callable[..., Flask]
+
+
+@pytest.fixture(autouse=True)
+def _nobody_carries() -> Iterator[None]:
+    """Each application tells the outbox who carries its rows; the other tests' one does again afterwards."""
+    before = list(outbox._wake)
+    yield
+    outbox._wake[:] = before
+
+
+@contextmanager
+def inside(app: Flask) -> Iterator[Flask]:
+    """The context of an application, with its connections closed in the end."""
+    with app.app_context():
+        try:
+            yield app
+        finally:
+            finish(keep=False)
+            db.session.remove()
+            db.engine.dispose()
+
+
+def settings_in(folder: Path, **more: object) -> Settings:
+    """Settings of an instance in a folder of its own."""
+    given: dict[str, object] = {
+        "mode": "test",
+        "data": folder,
+        "keys": folder / "keys",
+        "backups": folder / "backups",
+        "argon2_memory_kib": 8,
+        "public_url": "http://localhost",
+        "log_level": "error",
+    }
+    return Settings(**{**given, **more})  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session")
+def past(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an instance on SQLite with courses, people and their past. Copy it, do not use it."""
+    folder = tmp_path_factory.mktemp("past")
+    keys.create(folder / "keys")
+    app = create_app(settings_in(folder))
+    with inside(app):
+        upgrade()
+    for command in (["courses", "publish", "--yes"], ["demo", "load"]):
+        done = app.test_cli_runner().invoke(args=command)
+        assert done.exit_code == 0, done.output
+    with inside(app), db.engine.connect() as connection:
+        connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+    return folder
+
+
+@pytest.fixture
+def unopened(past: Path, tmp_path: Path) -> Flask:
+    """An instance with a past, on SQLite."""
+    folder = tmp_path / "site"
+    shutil.copytree(past, folder)
+    return create_app(settings_in(folder))
+
+
+@pytest.fixture
+def site(unopened: Flask) -> Iterator[Flask]:
+    """An instance with a past, on SQLite, its context pushed."""
+    with inside(unopened) as app:
+        yield app
+
+
+@pytest.fixture
+def identity() -> x25519.Identity:
+    """What opens the copies of a test."""
+    return x25519.Identity.generate()
+
+
+@pytest.fixture
+def target(past: Path, tmp_path: Path, worker_id: str) -> Make:
+    """Makes applications on empty databases, of the engine of this run, with the keys of the past."""
+
+    def make(name: str = "target", engine: str = "") -> Flask:
+        folder = tmp_path / name
+        shutil.copytree(past / "keys", folder / "keys")
+        url = "" if engine == "sqlite" else database(name, worker_id)
+        return create_app(settings_in(folder, database_url=url))
+
+    return make
+
+
+@pytest.fixture
+def empty(target: Make) -> Flask:
+    """An application on an empty database, its context not pushed."""
+    return target()
+
+
+def database(name: str, worker_id: str) -> str:
+    """The address of an empty database of this run; empty for SQLite."""
+    if not URL:
+        return ""
+    address = f"{URL.format(worker=worker_id)}&options=-csearch_path%3Dbackup_{name}"
+    with inside(create_app_of(address)), db.engine.begin() as connection:
+        connection.execute(text(f"DROP SCHEMA IF EXISTS backup_{name} CASCADE"))
+        connection.execute(text(f"CREATE SCHEMA backup_{name}"))
+    return address
+
+
+def create_app_of(address: str) -> Flask:
+    """A bare application at an address."""
+    app = Flask("bare")
+    app.config["SQLALCHEMY_DATABASE_URI"] = address
+    db.init_app(app)
+    return app
+
+
+def with_recipients(settings: Settings, identity: x25519.Identity) -> Settings:
+    """The same, with somebody to seal copies for."""
+    return replace(settings, backup_recipients=str(identity.to_public()))
