@@ -71,7 +71,9 @@ def _replayed() -> tuple[tuple[str, str], ...]:
 
 def _local(name: str) -> str:
     address = request.values.get(name, "")
-    return address if address.startswith("/") and not address.startswith(("//", "/\\")) else ""
+    # A tab or a line break would go on its way to the browser, and what is left may be another host's.
+    ours = address.startswith("/") and not address.startswith(("//", "/\\"))
+    return address if ours and address.isprintable() else ""
 
 
 def enter(errand: Errand) -> AnyResponse:
