@@ -21,6 +21,7 @@ from lms.cli import COMMANDS
 from lms.cohorts.room import ROOM as COHORTS
 from lms.core import db as data
 from lms.core import i18n, jobs, keys, log, once, policy, room
+from lms.core.files import web as files
 from lms.core.policy import SignInNeeded, StepUpNeeded
 from lms.core.settings import Settings
 from lms.core.text import is_clean
@@ -79,6 +80,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["create_app"] = create_app
     _language_in_addresses(app)
     data.init_app(app, settings)
+    files.init_app(app, settings)
     once.init_app(app, found)
     CSRFProtect(app)
     i18n.init_app(app)

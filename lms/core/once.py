@@ -7,15 +7,17 @@ error page) rolls back, so it does not use up its key.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from flask import Flask, Response, g, redirect, request, session
+from flask import Flask, Response, abort, g, redirect, request, session
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.core.clock import now
-from lms.core.db import S1, Model, db, insert_into
+from lms.core.db import S1, Model, db, finish, insert_into
 from lms.core.ids import token
 from lms.core.keys import Keys
 
@@ -71,6 +73,20 @@ def _claim(digest: bytes) -> AnyResponse | None:
         return None
     location = db.session.scalar(select(FormKey.location).where(FormKey.digest == digest))
     return redirect(location or "/", 303)
+
+
+@contextmanager
+def waiting() -> Iterator[None]:
+    """Let go of the open transaction while something slow is done: no other writer waits for it.
+
+    The form's key is given back with it and claimed again afterwards. If the same form was done meanwhile by a
+    second post, that one's answer is given for this one, too.
+    """
+    digest = g.pop("form_claimed", None)
+    finish(keep=False)
+    yield
+    if digest is not None and (answer := _claim(digest)) is not None:
+        abort(answer)
 
 
 def release() -> None:

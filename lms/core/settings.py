@@ -67,6 +67,9 @@ class Settings:
     backup_recipients: str = _doc(
         "", "public keys of age that backups are sealed for, with spaces between; `flask backup key`"
     )
+    file_mib: int = _doc(5, "largest file that people can send, in MiB")
+    files_each_time: int = _doc(3, "how many files can hang on one round of a task")
+    file_megapixels: int = _doc(40, "largest picture, in millions of points; 40 is also the most")
     log_level: str = _doc("info", "debug, info, warning or error")
 
     @classmethod

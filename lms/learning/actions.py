@@ -7,6 +7,8 @@ from sqlalchemy import delete, update
 from lms.core import events, ids, sealing
 from lms.core.clock import now
 from lms.core.db import db, insert_into
+from lms.core.files import store
+from lms.core.files.intake import Taken
 from lms.core.i18n import language
 from lms.courses import queries as courses
 from lms.courses.queries import Outline, OutlineItem
@@ -19,7 +21,7 @@ from lms.learning.events import (
     TaskAnswered,
     TaskSubmitted,
 )
-from lms.learning.models import Completion, Enrolment, Submission
+from lms.learning.models import Completion, Enrolment, Submission, SubmissionFile
 from lms.learning.rules import NotAllowed, TaskState, move, needs_new_round, standing
 
 
@@ -140,6 +142,29 @@ def _new_round(
     db.session.add(row)
     db.session.flush()
     return row
+
+
+class TooManyFiles(Exception):
+    """More files than may hang on one round."""
+
+
+def attach(
+    person_id: int, person_public_id: str, row: Submission, taken: list[Taken], most: int
+) -> None:
+    """Hang files on a draft. Raises TooManyFiles, and then keeps none of them."""
+    there = [file.number for file in queries.attached([row.id])]
+    if len(there) + len(taken) > most:
+        raise TooManyFiles
+    for number, one in enumerate(taken, max(there, default=0) + 1):
+        file_id = store.keep(person_id, person_public_id, one)
+        db.session.add(SubmissionFile(file_id=file_id, submission_id=row.id, number=number))
+    db.session.flush()
+
+
+def detach(file_id: int) -> None:
+    """Destroy a file of a task, whatever has become of the task since."""
+    db.session.execute(delete(SubmissionFile).where(SubmissionFile.file_id == file_id))
+    store.destroy([file_id])
 
 
 def submit_task(person_id: int, row: Submission) -> None:

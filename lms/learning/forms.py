@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wtforms import (  # type: ignore[attr-defined]
+    MultipleFileField,
     RadioField,
     SelectChoice,
     SelectMultipleField,
@@ -18,14 +19,26 @@ LONGEST_TASK = 40_000
 
 
 class TaskForm(Form):
-    """The text of a task."""
+    """The text of a task and its files."""
 
-    body = Text(
-        _l("Your text"),
-        longest=LONGEST_TASK,
-        validators=[needed(_l("Write your text first. A draft can be short."))],
-    )
+    body = Text(_l("Your text"), longest=LONGEST_TASK, render_kw={"required": True})
+    files = MultipleFileField(_l("Files"))
     met = SelectMultipleField(_l("I looked at each point"), choices=[], validate_choice=False)
+
+    def ready(self, most_words: int) -> bool:
+        """Whether the text can be handed in."""
+        return self.check_text() and self.check_words(most_words)
+
+    def check_text(self) -> bool:
+        """Whether something is written."""
+        if self.body.data:
+            return True
+        self.body.errors = [_("Write your text first. A draft can be short.")]
+        return False
+
+    def refuse_files(self, advice: str) -> None:
+        """Say why the files were not taken. The text stands in its field as before."""
+        self.files.errors = [advice]
 
     def check_words(self, most: int) -> bool:
         """Whether the text keeps to its length; the message says by how much it does not."""

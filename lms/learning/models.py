@@ -66,3 +66,16 @@ class Submission(Model):
     saved_at: Mapped[datetime] = mapped_column(info=S1)
     submitted_at: Mapped[datetime | None] = mapped_column(info=S1)
     answered_at: Mapped[datetime | None] = mapped_column(info=S1)
+
+
+class SubmissionFile(Model):
+    """A file that hangs on one round of a task. `number` makes its name ("file-1") and is never given twice
+    while the file is there.
+    """
+
+    __tablename__ = "submission_file"
+    __table_args__ = (UniqueConstraint("submission_id", "number"),)
+
+    file_id: Mapped[int] = mapped_column(ForeignKey("file.id"), primary_key=True, info=S1)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), info=S1)
+    number: Mapped[int] = mapped_column(info=S1)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from lms.core.policy import Actor, anyone
-from lms.learning.handed_in import HandedIn
+from lms.core.policy import Actor, Predicate, anyone
+from lms.learning.handed_in import HandedIn, HeldFile
 
 
 class Permission(StrEnum):
@@ -13,6 +13,7 @@ class Permission(StrEnum):
 
     LEARN = "learning:own:write"
     READ_TASK = "learning:task:read"
+    READ_FILE = "learning:file:read"
 
 
 def reads_it(actor: Actor, task: HandedIn) -> bool:
@@ -20,4 +21,18 @@ def reads_it(actor: Actor, task: HandedIn) -> bool:
     return actor.id in task.readers_now
 
 
-RULES = {Permission.LEARN: (anyone,), Permission.READ_TASK: (reads_it,)}
+def owns_file(actor: Actor, held: HeldFile) -> bool:
+    """Whoever sent it."""
+    return actor.id == held.task.person_id
+
+
+def reads_file(actor: Actor, held: HeldFile) -> bool:
+    """Whoever may read the text that it hangs on."""
+    return actor.id in held.readers_now
+
+
+RULES: dict[Permission, tuple[Predicate, ...]] = {
+    Permission.LEARN: (anyone,),
+    Permission.READ_TASK: (reads_it,),
+    Permission.READ_FILE: (owns_file, reads_file),
+}

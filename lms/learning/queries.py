@@ -10,11 +10,15 @@ from typing import Any
 
 from sqlalchemy import Row, Select, String, bindparam, cast, func, select
 
+from lms.accounts.leaving import LEAVING
 from lms.accounts.models import Person
 from lms.core import sealing
 from lms.core.db import db, fetch
+from lms.core.files import words
+from lms.core.files.kinds import Kind
+from lms.core.files.models import StoredFile
 from lms.courses.models import Item
-from lms.learning.models import Completion, Enrolment, Submission
+from lms.learning.models import Completion, Enrolment, Submission, SubmissionFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +139,7 @@ def _tasks() -> Select[*tuple[Any, ...]]:
         )
         .join(Enrolment, Enrolment.id == Submission.enrolment_id)
         .join(Person, Person.id == Enrolment.person_id)
+        .where(Person.state != LEAVING)
     )
 
 
@@ -172,6 +177,56 @@ def tasks_of(person_ids: Iterable[int], course_ids: Iterable[int] | None = None)
     if course_ids is not None:
         statement = statement.where(Enrolment.course_id.in_(list(course_ids)))
     return _as_tasks(statement.order_by(Submission.submitted_at))
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file on a round of a task; its content stays sealed until `files.store.content`."""
+
+    id: int
+    public_id: str
+    kind: Kind
+    size: int
+    number: int
+    submission_id: int
+
+    @property
+    def name(self) -> str:
+        """The neutral name under which it is saved."""
+        return f"file-{self.number}.{self.kind}"
+
+    @property
+    def told_size(self) -> str:
+        """Its size, as people read it."""
+        return words.size(self.size)
+
+
+_ATTACHED = select(
+    StoredFile.id,
+    StoredFile.public_id,
+    StoredFile.kind,
+    StoredFile.size,
+    SubmissionFile.number,
+    SubmissionFile.submission_id,
+).join(SubmissionFile, SubmissionFile.file_id == StoredFile.id)
+
+
+def _as_attached(statement: Select[*tuple[Any, ...]]) -> list[Attached]:
+    rows = db.session.execute(statement.order_by(SubmissionFile.number))
+    return [Attached(row.id, row.public_id, Kind(row.kind), *row[3:]) for row in rows]
+
+
+def attached(submission_ids: Iterable[int]) -> list[Attached]:
+    """The files on these rounds, in one statement."""
+    return _as_attached(_ATTACHED.where(SubmissionFile.submission_id.in_(list(submission_ids))))
+
+
+def attached_file(public_id: str) -> tuple[Attached, Task] | None:
+    """A file by the id in its address, with the round that it hangs on."""
+    found = next(iter(_as_attached(_ATTACHED.where(StoredFile.public_id == public_id))), None)
+    if found is None:
+        return None
+    return found, _as_tasks(_tasks().where(Submission.id == found.submission_id))[0]
 
 
 def submission_row(submission_id: int) -> Submission:

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, abort, flash, g, redirect, request, url_for
+from flask import Blueprint, Response, abort, current_app, flash, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.assessment import pages as quizzes
 from lms.audit import actions as audit
 from lms.audit.rules import Visitor, What
-from lms.core import room
+from lms.core import once, room
 from lms.core.clock import now
+from lms.core.files import store, words
+from lms.core.files.intake import Taken, take
+from lms.core.files.kinds import ACCEPTED
+from lms.core.files.refusal import Refused, Why
+from lms.core.files.web import download, sent_files, takes_files, too_much
 from lms.core.i18n import gettext as _
-from lms.core.i18n import language
+from lms.core.i18n import language, ngettext
 from lms.core.policy import Actor, actor, allow, public, signed_in
+from lms.core.settings import Settings
 from lms.courses import queries as courses
 from lms.courses.queries import Outline, OutlineItem
 from lms.courses.source.model import ItemKind
 from lms.learning import actions, queries, rules
 from lms.learning.forms import AnswerForm, TaskForm
-from lms.learning.handed_in import HandedIn, handed_in
+from lms.learning.handed_in import HandedIn, HeldFile, handed_in, held_file
 from lms.learning.policy import Permission
-from lms.learning.queries import Progress, Task
+from lms.learning.queries import Attached, Progress, Task
 from lms.learning.readers import readers_of
 from lms.web.forms import Form, typed
 from lms.web.page import address, page
@@ -197,33 +204,117 @@ def not_done(course: str, item: str) -> AnyResponse:
 
 @bp.post(f"{ITEM}/text")
 @public
+@takes_files
 def write(course: str, item: str) -> AnyResponse:
-    """Keep a task's text as a draft, hand it in, or check it oneself. A guest's text waits in her page."""
+    """Keep a task's text and files as a draft, hand them in, or check them oneself; take a file back.
+
+    A guest's text waits in her page. A file that is not taken takes nothing of the text with it.
+    """
     person, form = signed_in(), TaskForm()
     here = _here(course, item)
     if here.item.kind is not ItemKind.TASK:
         abort(404)
-    handing_in = "save" not in request.form
-    if not form.validate() or (handing_in and not form.check_words(here.item.max_words)):
+    if "remove" in request.form:
+        return _take_back(here, person, form)
+    # Of a request that was far too large only the text is there, not which button was pressed.
+    handing_in = not too_much() and not {"save", "attach"} & set(request.form)
+    if not form.validate() or (handing_in and not form.ready(here.item.max_words)):
         return _task_page(here, form, 422)
-    progress = here.progress or actions.enrol(
-        person.id, here.outline.course_id, here.outline.version_id
-    )
     alone = not readers_of(person.id, here.outline.course_id)
     if handing_in and alone and set(form.met.data or ()) < set(here.item.rubric):
         form.met.errors = [_("Look at each point and tick it, then you can close the task.")]
         return _task_page(here, form, 422)
     try:
-        row = actions.save_draft(person.public_id, progress, here.item.id, typed(form.body))
+        taken = _taken(here)
+    except Refused as refused:
+        form.refuse_files(words.advice(refused.why))
+        return _task_page(here, form, 413 if refused.why is Why.LARGE else 422)
+    if not taken and not handing_in and not form.check_text():
+        return _task_page(here, form, 422)
+    _write(here, person, typed(form.body), taken, handing_in=handing_in, alone=alone)
+    return _back_to(here)
+
+
+def _write(
+    here: Here, person: Actor, text: str, taken: list[Taken], *, handing_in: bool, alone: bool
+) -> None:
+    progress = here.progress or actions.enrol(
+        person.id, here.outline.course_id, here.outline.version_id
+    )
+    try:
+        row = actions.save_draft(person.public_id, progress, here.item.id, text)
+        actions.attach(person.id, person.public_id, row, taken, settings().files_each_time)
         if handing_in and alone:
             actions.check_self(progress, here.outline, row)
         elif handing_in:
             actions.submit_task(person.id, row)
     except rules.NotAllowed:
         flash(_("This text has been handed in already. Wait for the answer."), "info")
-        return redirect(url_for("learning.item", course=course, item=item), 303)
+        return
+    except (
+        actions.TooManyFiles
+    ):  # two tabs at once: the text is kept, the files of this one are not
+        flash(words.advice(Why.MANY), "info")
+        return
     flash(_("Handed in.") if handing_in else _("Draft kept."), "done")
+
+
+def _taken(here: Here) -> list[Taken]:
+    """What was sent, looked into while no other writer waits for us. Raises Refused."""
+    if too_much():
+        raise Refused(Why.LARGE)
+    sent = sent_files("files")
+    if sent and len(_on_draft(here)) + len(sent) > settings().files_each_time:
+        raise Refused(Why.MANY)
+    if not sent:
+        return []
+    with once.waiting():
+        return [take(one, settings()) for one in sent]
+
+
+def _on_draft(here: Here) -> list[Attached]:
+    found = queries.rounds(here.progress.enrolment_id, here.item.id) if here.progress else []
+    return queries.attached([task.id for task in found[:1] if task.state == "draft"])
+
+
+def _take_back(here: Here, person: Actor, form: TaskForm) -> AnyResponse:
+    """Destroy a file of one's own, in any round; what was typed beside it is kept as a draft."""
+    held = held_file(request.form["remove"][:12], now())
+    if held is None or held.task.person_id != person.id or here.progress is None:
+        abort(404)
+    if not form.validate():
+        return _task_page(here, form, 422)
+    actions.detach(held.file.id)
+    if form.body.data:
+        with suppress(rules.NotAllowed):
+            actions.save_draft(person.public_id, here.progress, here.item.id, typed(form.body))
+    flash(_("File removed."), "done")
+    return _back_to(here)
+
+
+def _back_to(here: Here) -> AnyResponse:
+    course, item = here.outline.public_id, here.item.public_id
     return redirect(url_for("learning.item", course=course, item=item), 303)
+
+
+def _held(_person: Actor, file: str) -> HeldFile | None:
+    return held_file(file, now())
+
+
+@bp.get("/files/<file>")
+@allow(Permission.READ_FILE, _held)
+def open_file(held: HeldFile) -> Response:
+    """A file of a task, for its owner and for whoever may read the task. Somebody else's look leaves a line."""
+    content = store.content(held.file.public_id, held.task.person_public_id)
+    if held.task.person_id != signed_in().id:
+        _leave_line(held.task)
+    return download(content, held.file.kind, held.file.number)
+
+
+def _leave_line(task: Task) -> None:
+    person = signed_in()
+    me = next(r for r in readers_of(task.person_id, task.course_id) if r.person_id == person.id)
+    audit.saw(Visitor(person.id, me.role, me.shown), task.person_id, What.TASK, task.public_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,17 +324,24 @@ class Round:
     task: Task
     text: str
     feedback: str
+    files: list[Attached]
 
 
-def _open(task: Task) -> Round:
-    return Round(task, *queries.text_of(task))
+def _opened(tasks: list[Task]) -> list[Round]:
+    files = queries.attached([task.id for task in tasks]) if tasks else []
+    return [
+        Round(
+            task, *queries.text_of(task), [file for file in files if file.submission_id == task.id]
+        )
+        for task in tasks
+    ]
 
 
 def _task_page(here: Here, form: TaskForm, status: int = 200) -> Response:
     person = actor()
     body = courses.item_body(here.item)
     found = queries.rounds(here.progress.enrolment_id, here.item.id) if here.progress else []
-    opened = [_open(task) for task in found]
+    opened = _opened(found)
     newest = opened[0] if opened else None
     if newest and not form.is_submitted():
         form.body.data = newest.text
@@ -263,7 +361,22 @@ def _task_page(here: Here, form: TaskForm, status: int = 200) -> Response:
         writable=newest is None or newest.task.state in {"draft", "needs_work"},
         zone=person.zone if person else "UTC",
         signed=person is not None,
+        file_rule=_file_rule(),
+        file_kinds=ACCEPTED,
+        can_attach=len(newest.files) < settings().files_each_time
+        if newest and newest.task.state == "draft"
+        else True,
     )
+
+
+def _file_rule() -> str:
+    """What may be sent, said before somebody chooses."""
+    most, large = settings().files_each_time, settings().file_mib
+    limit = ngettext(
+        "At most %(num)s file of %(size)s MB.", "At most %(num)s files, each up to %(size)s MB.", most,
+        size=large,
+    )  # fmt: skip
+    return f"{limit} {words.TAKEN}"
 
 
 def _readable(_person: Actor, task: str) -> HandedIn | None:
@@ -294,14 +407,19 @@ def answer_task(found: HandedIn) -> AnyResponse:
     return redirect(url_for("web.home"), 303)
 
 
+def settings() -> Settings:
+    """The settings of this instance."""
+    found: Settings = current_app.extensions["settings"]
+    return found
+
+
 def _reader_page(found: HandedIn, form: AnswerForm, status: int = 200) -> Response:
     task, person = found.task, signed_in()
     outline = actions.course_outline(task.version_id)
     item = outline.by_id[task.item_id]
     body = courses.item_body(item)
-    opened = _open(task)
-    me = next(r for r in readers_of(task.person_id, task.course_id) if r.person_id == person.id)
-    audit.saw(Visitor(person.id, me.role, me.shown), task.person_id, What.TASK, task.public_id)
+    opened = _opened([task])[0]
+    _leave_line(task)
     return page(
         "learning/read_task.html",
         status,

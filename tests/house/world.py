@@ -49,6 +49,7 @@ from tests.assessment.world import start as start_attempt
 from tests.certificates.world import again, claim, finish_course
 from tests.cohorts.world import make_codes, make_cohort, seat_person
 from tests.courses.world import COURSE, publish_course
+from tests.learning.world import hang_on
 from tests.mentoring.world import (
     begin,
     hand_in,
@@ -391,7 +392,8 @@ def _pair(town: Town, outline: Outline) -> None:
         "offer": offer,
         "waiting": request.public_id,
         "profile": profile.public_id,
-        "task": hand_in(people["learner"], outline, "A page about town N."),
+        "task": (task := hand_in(people["learner"], outline, "A page about town N.")),
+        "file": hang_on(people["learner"], task),
     }
     assert the_pair(asked).state == "offered_to_mentor"
 
