@@ -251,9 +251,7 @@ def _write(
     except rules.NotAllowed:
         flash(_("This text has been handed in already. Wait for the answer."), "info")
         return
-    except (
-        actions.TooManyFiles
-    ):  # two tabs at once: the text is kept, the files of this one are not
+    except actions.TooManyFiles:  # two tabs: the text is kept, the files of this one are not
         flash(words.advice(Why.MANY), "info")
         return
     flash(_("Handed in.") if handing_in else _("Draft kept."), "done")
