@@ -101,7 +101,9 @@ def sign_in(handle: str, passphrase: str, *, own_phone: bool) -> str:
     today = (settings.argon2_memory_kib, settings.argon2_passes)
     cost = (found.memory_kib, found.passes) if found else today
     stretched = _stretch(passphrase, found.salt if found else _decoy_salt(name), *cost)
-    if found is None or not hmac.compare_digest(found.verifier_hash, stretched.verifier_hash):
+    fits = found is not None and hmac.compare_digest(found.verifier_hash, stretched.verifier_hash)
+    # Who forces a passphrase out of somebody learns nothing from it once the account is locked from outside.
+    if found is None or not fits or found.state == "locked":
         throttle.count(SIGN_IN, name)
         raise NotRecognised
     throttle.clear(SIGN_IN, name)
@@ -167,6 +169,20 @@ def arrived(person_id: int) -> None:
 def end_sign_in(token: str) -> None:
     """End one sign-in. Ending it twice is once."""
     db.session.execute(delete(SignIn).where(SignIn.token_hash == secrets.token_hash(token)))
+
+
+def end_one(person_id: int, mark: str) -> None:
+    """End the sign-in of hers that bears this mark in the list."""
+    for row in queries.sign_ins(person_id, now()):
+        if row.mark == mark:
+            db.session.execute(delete(SignIn).where(SignIn.id == row.id))
+
+
+def name_one(person_id: int, mark: str, name: str) -> None:
+    """Give the phone behind this sign-in a name."""
+    for row in queries.sign_ins(person_id, now()):
+        if row.mark == mark:
+            db.session.execute(update(SignIn).where(SignIn.id == row.id).values(name=name))
 
 
 def end_all_sign_ins(person_id: int) -> None:
@@ -242,8 +258,25 @@ def recover(handle: str, code: str, passphrase: str) -> str:
     )
     set_passphrase(person, passphrase, private)
     person.recovery_hash = person.private_by_recovery = None
+    unlock(person)
     end_all_sign_ins(person.id)
     return open_sign_in(person, private, own_phone=False)
+
+
+def unlock(person: Person) -> None:
+    """The passphrase opens again: she came back by another way."""
+    if person.state == "locked":
+        person.state = "active"
+
+
+def change_handle(person_id: int, handle: str) -> None:
+    """Give the person another name for signing in. Raises HandleTaken."""
+    other = queries.by_handle(handle)
+    if other is not None and other.id != person_id:
+        throttle.count("names", _hour())
+        raise HandleTaken
+    person = queries.by_id(person_id)
+    person.handle, person.skeleton = handle, skeleton(handle)
 
 
 def grant(person_id: int, role: Role) -> None:

@@ -9,6 +9,7 @@ from wtforms import (  # type: ignore[attr-defined]
     BooleanField,
     HiddenField,
     PasswordField,
+    RadioField,
     SelectChoice,
     SelectField,
 )
@@ -187,6 +188,67 @@ class NewKeyForm(KeyForm):
 
     challenge = HiddenField()
     answer = HiddenField()
+
+
+class NewNameForm(HandleForm):
+    """Change the name for signing in."""
+
+
+class LockForm(Form):
+    """Type the twelve digits."""
+
+    form_key = None  # type: ignore[assignment]
+
+    code = Line(
+        _l("Twelve digits"),
+        longest=40,
+        validators=[needed(_l("Type the digits."))],
+        render_kw={"inputmode": "numeric", "autocomplete": "off"},
+    )
+
+
+class PersonForm(Form):
+    """Do something about somebody's account."""
+
+    handle = Line(
+        _l("Name for signing in"),
+        longest=200,
+        validators=[needed(_l("Type the name that the person signs in with."))],
+        render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},
+    )
+    what = RadioField(
+        _l("What to do"),
+        choices=lambda: [
+            ("end", _("Sign out everywhere: the person can sign in again")),
+            ("lock", _("Lock: only the recovery code opens the account again")),
+            ("reset", _("Take the second step away: the person sets up a new one")),
+        ],
+        default="end",
+    )
+
+
+class VouchForm(Form):
+    """Vouch for somebody whose mentor one is."""
+
+    pair = SelectField(_l("For whom"), choices=[])
+    sure = BooleanField(_l("I have spoken with the person and am sure who it is"))
+
+    def validate_sure(self, field: BooleanField) -> None:
+        """Nobody vouches by accident."""
+        if not field.data:
+            raise ValidationError(_("Speak with the person first, then tick this."))
+
+
+class TogetherForm(HandleForm):
+    """Come back with the halves of two people."""
+
+    code = Line(_l("First half"), longest=64, render_kw={"autocomplete": "off"})
+    recovery = Line(_l("Second half"), longest=64, render_kw={"autocomplete": "off"})
+    passphrase = NewPassphrase(
+        _l("New passphrase"),
+        description=_l("At least 15 characters. Six random words work well."),
+        render_kw={"autocomplete": "new-password"},
+    )
 
 
 class WayBackForm(Form):

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from lms.core.policy import anyone
+from lms.accounts.roles import Role
+from lms.core.policy import anyone, role
 
 
 class Permission(StrEnum):
     """What accounts guards."""
 
     OWN = "accounts:own:write"
+    PEOPLE = "accounts:people:handle"
 
 
-RULES = {Permission.OWN: (anyone,)}
+RULES = {
+    Permission.OWN: (anyone,),
+    Permission.PEOPLE: (role(Role.ADMINISTRATOR),),
+}

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, exists, func, select
 
 from lms.accounts import secrets
 from lms.accounts.factors.queries import guarded
-from lms.accounts.models import Person, RoleGrant, SignIn
+from lms.accounts.models import Person, RoleGrant, SignIn, Vouching
 from lms.accounts.rules import skeleton
 from lms.core.db import db, fetch
 
@@ -29,6 +29,8 @@ class Found:
     roles: frozenset[str]
     half_way: bool
     """The passphrase is known, a second factor is asked of her and was not shown yet."""
+    vouched_for: bool
+    """Two people say that she lost every way in; she can stop it."""
 
 
 _ROLES = (
@@ -53,6 +55,7 @@ def _by_token() -> Select[*tuple[Any, ...]]:
             _ROLES,
             SignIn.proven,
             ~SignIn.proven & guarded(),
+            exists().where(Vouching.person_id == Person.id, Vouching.state == "waiting"),
         )
         .join(Person, Person.id == SignIn.person_id)
         .where(SignIn.token_hash == bindparam("hashed"), live)
@@ -64,10 +67,12 @@ def by_token(token: str, now: datetime) -> Found | None:
     row = fetch(_by_token(), hashed=secrets.token_hash(token), now=now).first()
     if row is None:
         return None
-    sign_in_id, own_phone, person_id, public_id, handle, zone, held, proven, asked = row
+    sign_in_id, own_phone, person_id, public_id, handle, zone, held, proven, asked, vouched = row
     granted: frozenset[str] = frozenset(held.split(",")) if held else frozenset()
     half_way = not proven and (bool(granted) or bool(asked))
-    return Found(sign_in_id, own_phone, person_id, public_id, handle, zone, granted, half_way)
+    return Found(
+        sign_in_id, own_phone, person_id, public_id, handle, zone, granted, half_way, bool(vouched)
+    )
 
 
 def by_handle(handle: str) -> Person | None:
@@ -95,6 +100,27 @@ def holders(role: str) -> list[int]:
     """Ids of the people who hold a role."""
     held = select(RoleGrant.person_id).where(RoleGrant.role == role)
     return list(db.session.scalars(held.order_by(RoleGrant.person_id)))
+
+
+@dataclass(frozen=True, slots=True)
+class SignedInHere:
+    """One browser that is signed in. `mark` tells it from others in a form; it opens nothing."""
+
+    id: int
+    mark: str
+    name: str
+    own_phone: bool
+    started_on: date | None
+
+
+def sign_ins(person_id: int, now: datetime) -> list[SignedInHere]:
+    """Where the person is signed in, the latest first."""
+    live = (SignIn.person_id == person_id) & (SignIn.expires_at > now)
+    rows = db.session.scalars(select(SignIn).where(live).order_by(SignIn.id.desc()))
+    return [
+        SignedInHere(row.id, secrets.mark(row.token_hash), row.name, row.own_phone, row.started_on)
+        for row in rows
+    ]
 
 
 def sign_in_count(person_id: int, now: datetime) -> int:

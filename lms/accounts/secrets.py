@@ -76,6 +76,11 @@ def token_hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
+def mark(hashed: bytes) -> str:
+    """What stands for a stored token where its owner points at it."""
+    return hashlib.sha256(b"mark" + hashed).hexdigest()[:16]
+
+
 def new_recovery_code() -> str:
     """36 random digits, 119.6 bits: they need no keyboard layout and can be written down as phone numbers."""
     return "".join(secrets.choice("0123456789") for _ in range(GROUPS * GROUP))

@@ -6,6 +6,7 @@ from typing import Any
 
 from lms.accounts.events import KeyPairReplaced
 from lms.accounts.standing import TRUSTED
+from lms.accounts.vouching import MENTEES
 from lms.core.i18n import lazy_gettext as _l
 from lms.core.outbox import Daily, Job
 from lms.core.policy import Actor, may
@@ -45,7 +46,7 @@ ROOM = Room(
     ),
     listeners=((TaskSubmitted, listeners.tell_mentor), (TaskAnswered, listeners.tell_learner)),
     cards={"home": cards.home},
-    fills=((READERS, listeners.readers), (TRUSTED, vouchers.mentors_now)),
+    fills=((READERS, listeners.readers), (TRUSTED, vouchers.mentors_now), (MENTEES, vouchers.mentees_of)),
     jobs=(Job("mentoring.daily", effect=_daily),),
     daily=(Daily("mentoring.daily", hour=3),),
 )

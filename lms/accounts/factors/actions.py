@@ -6,7 +6,7 @@ A code is used up by the statement that finds it, so of two requests with the sa
 from __future__ import annotations
 
 import pyotp
-from sqlalchemy import delete, update
+from sqlalchemy import ColumnElement, delete, update
 
 from lms.accounts import actions
 from lms.accounts.actions import MustWait, NotRecognised
@@ -126,15 +126,15 @@ def new_backup_codes(person: Person) -> list[str]:
 def remove_app(person_id: int) -> None:
     """Remove the code app. Raises LastFactor."""
     _keep_one(person_id)
-    remove(CodeApp, CodeApp.person_id == person_id)
-    _removed(person_id)
+    if remove(CodeApp, CodeApp.person_id == person_id):
+        _removed(person_id)
 
 
 def remove_key(person_id: int, public_id: str) -> None:
     """Remove a passkey of hers. Raises LastFactor."""
     _keep_one(person_id)
-    remove(Passkey, (Passkey.person_id == person_id) & (Passkey.public_id == public_id))
-    _removed(person_id)
+    if remove(Passkey, (Passkey.person_id == person_id) & (Passkey.public_id == public_id)):
+        _removed(person_id)
 
 
 def _keep_one(person_id: int) -> None:
@@ -162,9 +162,10 @@ def reset(person_id: int) -> None:
     events.publish(FactorChanged(person_id))
 
 
-def remove(table: type, condition: object) -> None:
-    """Delete the rows for which the condition holds."""
-    db.session.execute(delete(table).where(condition))  # type: ignore[arg-type]
+def remove(table: type, condition: ColumnElement[bool]) -> bool:
+    """Delete the rows for which the condition holds. Return whether there were any."""
+    gone = delete(table).where(condition).returning(condition)
+    return db.session.execute(gone).first() is not None
 
 
 def forget_old() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask import Response, flash, redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from lms.accounts import actions, queries, signin
-from lms.accounts.forms import ChangePassphraseForm, FirstForm, ZoneForm
+from lms.accounts import actions, locks, queries, signin
+from lms.accounts.factors import queries as factors
+from lms.accounts.forms import ChangePassphraseForm, FirstForm, NewNameForm, ZoneForm
 from lms.accounts.policy import Permission
 from lms.accounts.views.base import bp, wait_message
 from lms.core.clock import now
@@ -34,6 +35,9 @@ def _account_page(
         "handle": person.name,
         "has_code": queries.has_recovery(person.id),
         "sign_ins": queries.sign_in_count(person.id, now()),
+        "second": factors.of_person(person.id).count > 0,
+        "has_link": locks.has_link(person.id),
+        "vouched": (found := signin.found()) is not None and found.vouched_for,
     }
     wrong = passphrase if passphrase.errors else zone
     return page(
@@ -45,6 +49,27 @@ def _account_page(
         passphrase_form=passphrase,
         **facts,
     )
+
+
+@bp.route("/account/name", methods=["GET", "POST"])
+@allow(Permission.OWN, fresh=True)
+def change_name() -> AnyResponse:
+    """Change the name for signing in, by the same rules as when joining."""
+    form, person = NewNameForm(), signed_in()
+    if not form.validate_on_submit():
+        return page("accounts/name.html", 422 if form.errors else 200, form=form)
+    if actions.names_exhausted():
+        form.handle.errors = [_("Many names were tried just now. Try again in an hour.")]
+        return page("accounts/name.html", 429, form=form)
+    try:
+        actions.change_handle(person.id, typed(form.handle))
+    except actions.HandleTaken:
+        form.handle.errors = [
+            _("“%(name)s” is taken. Try another one, or add a word.", name=typed(form.handle))
+        ]
+        return page("accounts/name.html", 422, keep=True, form=form)
+    flash(_("From now on you sign in as %(name)s.", name=typed(form.handle)), "done")
+    return redirect(url_for("accounts.account"), 303)
 
 
 @bp.post("/account/zone")
