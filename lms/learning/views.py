@@ -232,7 +232,7 @@ def write(course: str, item: str) -> AnyResponse:
     if not taken and not handing_in and not form.check_text():
         return _task_page(here, form, 422)
     _write(here, person, typed(form.body), taken, handing_in=handing_in, alone=alone)
-    return _back_to(here)
+    return _back_to(here, "task-files" if "attach" in request.form else None)
 
 
 def _write(
@@ -254,7 +254,8 @@ def _write(
     except actions.TooManyFiles:  # two tabs: the text is kept, the files of this one are not
         flash(words.advice(Why.MANY), "info")
         return
-    flash(_("Handed in.") if handing_in else _("Draft kept."), "done")
+    draft = _("Draft and files kept.") if taken else _("Draft kept.")
+    flash(_("Handed in.") if handing_in else draft, "done")
 
 
 def _taken(here: Here) -> list[Taken]:
@@ -287,12 +288,12 @@ def _take_back(here: Here, person: Actor, form: TaskForm) -> AnyResponse:
         with suppress(rules.NotAllowed):
             actions.save_draft(person.public_id, here.progress, here.item.id, typed(form.body))
     flash(_("File removed."), "done")
-    return _back_to(here)
+    return _back_to(here, "task-files")
 
 
-def _back_to(here: Here) -> AnyResponse:
+def _back_to(here: Here, place: str | None = None) -> AnyResponse:
     course, item = here.outline.public_id, here.item.public_id
-    return redirect(url_for("learning.item", course=course, item=item), 303)
+    return redirect(url_for("learning.item", course=course, item=item, _anchor=place), 303)
 
 
 def _held(_person: Actor, file: str) -> HeldFile | None:
