@@ -44,6 +44,15 @@ class FactorChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class AccountHandled(Event):
+    """An administrator ended somebody's sign-ins, locked her account or took her second factors away."""
+
+    person_id: int
+    by: int
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class ComingBack(Event):
     """Two people vouch for somebody who lost everything; the waiting time has begun."""
 
