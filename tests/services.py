@@ -23,11 +23,20 @@ class PostgreSQL:
         self._as_user(
             "initdb", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "-D", self.data
         )
+        self.start()
+        return self
+
+    def start(self) -> None:
+        """Start the cluster, also after it was killed."""
         options = f"-k {self.folder} -c listen_addresses='' -c fsync=off -c max_connections=60"
         self._as_user(
             "pg_ctl", "-D", self.data, "-o", options, "-l", str(self.folder / "log"), "-w", "start"
         )
-        return self
+
+    @property
+    def pid(self) -> int:
+        """The process that all others of the cluster belong to."""
+        return int(Path(self.data, "postmaster.pid").read_text().split()[0])
 
     @property
     def data(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, g, request, session
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
@@ -12,7 +12,6 @@ from lms.core.i18n import gettext as _
 from lms.core.log import log
 from lms.web.forms import ReplayForm, typed_text
 from lms.web.page import page
-
 
 NOT_HERE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Not here</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -98,8 +97,19 @@ def _stale(_error: CSRFError) -> Response:
     return _page(400, heading, advice, ReplayForm.of_request())
 
 
-def _conflict(_error: IntegrityError) -> Response:
+def _undo() -> None:
+    """Roll back; the browser's cookie too: no sign-in that is not stored, no word of what was not done."""
     finish(keep=False)
+    came = current_app.session_interface.open_session(current_app, request)
+    session.clear()
+    session.update(came or {})
+    session.modified = False
+    # The token of a form, as it was made for the cookie that does not come about.
+    g.pop("csrf_token", None)
+
+
+def _conflict(_error: IntegrityError) -> Response:
+    _undo()
     heading = _("Somebody was faster")
     advice = _(
         "This changed while you were looking at it. Go back, look again and repeat what you need."
@@ -116,6 +126,7 @@ def _busy(error: OperationalError) -> Response:
     log.error("database.unavailable", error=type(error.orig).__name__)
     # Not another question to a database that does not answer: who it is stands there or stays unknown.
     g.setdefault("actor", None)
+    _undo()
     return error_page(503)
 
 
@@ -123,4 +134,5 @@ def _broken(error: Exception) -> Response:
     if current_app.config["PROPAGATE_EXCEPTIONS"]:
         raise error
     log.error("request.failed", endpoint=request.endpoint, exc_info=error)
+    _undo()
     return error_page(500)

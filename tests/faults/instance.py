@@ -16,6 +16,7 @@ from typing import Any
 
 from flask import Flask
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from lms.app import create_app
 from lms.core import keys
@@ -79,7 +80,9 @@ class Instance:
             try:
                 yield
             finally:
-                finish(keep=False)
+                # The database may have died meanwhile.
+                with suppress(SQLAlchemyError):
+                    finish(keep=False)
                 db.session.remove()
 
     def close(self) -> None:

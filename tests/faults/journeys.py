@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
+from typing import TypeVar
+
+from sqlalchemy.exc import OperationalError
 
 from lms.accounts import queries as accounts
 from lms.core import ids
@@ -21,7 +25,7 @@ from tests.assessment.world import RULES
 from tests.cohorts.world import make_codes, make_cohort
 from tests.courses.world import FILES, QUIZ, QUIZ_TRANSLATED, publish_course
 from tests.faults.instance import Instance
-from tests.faults.ledger import Phone
+from tests.faults.ledger import PATIENCE, Phone, Unexpected
 from tests.mentoring.world import make_mentor
 from tests.world import PASSPHRASE, Somebody, make_person, prove_sign_ins
 
@@ -50,6 +54,7 @@ QUESTIONS_RU = (
     .replace("Third word", "Третье слово")
 )
 _words = itertools.count(1)
+T = TypeVar("T")
 
 
 def word() -> str:
@@ -88,8 +93,7 @@ class Setting:
         """Somebody who has not set out yet: there is work as long as it is wanted."""
         with self._lock:
             if not self.travellers:
-                with instance.inside():
-                    more(self, 10)
+                steady(instance, lambda: more(self, 10))
             return self.travellers.pop()
 
 
@@ -243,7 +247,7 @@ class Arrival:
         self._send("agree", self.phone, f"/en/pairs/{pair}/answer", r"/home$", pair=pair)
         other = Phone(self.phone.port, self.phone.ledger)
         other.sign_in(mentor.handle, PASSPHRASE)
-        prove_sign_ins(mentor.id)
+        steady(self.instance, lambda: prove_sign_ins(mentor.id))
         self._send("pair", other, f"/en/pairs/{pair}/answer", rf"/pairs/{pair}$", pair=pair)
 
     def sign_up(self) -> None:
@@ -276,12 +280,32 @@ class Arrival:
 
     def _propose(self) -> tuple[str, Somebody]:
         """A coordinator offers her a mentor who is free."""
-        with self.instance.inside():
-            mentor = make_mentor(capacity=1)
-            with transaction():
-                me = accounts.by_handle(self.handle)
-                assert me is not None
-                request, profile = pairs.request_of(me.id), pairs.profile_of(mentor.id)
-                assert request is not None
-                assert profile is not None
-                return mentoring.propose(request, profile, mentor.id), mentor
+        mentor = steady(self.instance, lambda: make_mentor(capacity=1))
+        pair = steady(self.instance, lambda: self._offer(mentor))
+        if not pair:
+            raise Unexpected("somebody who asked for a mentor does not wait for one")
+        return pair, mentor
+
+    def _offer(self, mentor: Somebody) -> str:
+        with transaction():
+            me = accounts.by_handle(self.handle)
+            request, profile = pairs.request_of(me.id) if me else None, pairs.profile_of(mentor.id)
+            # The offer may be there already: its commit went through, the word of it did not.
+            if me and (made := pairs.live_pair_of(me.id)):
+                return made.public_id
+            if request is None or profile is None:
+                return ""
+            return mentoring.propose(request, profile, mentor.id)
+
+
+def steady(instance: Instance, action: Callable[[], T]) -> T:
+    """What this test itself does in the database, which may be down at the moment."""
+    patience = time.monotonic() + PATIENCE
+    while True:
+        try:
+            with instance.inside():
+                return action()
+        except OperationalError:
+            if time.monotonic() > patience:
+                raise
+            time.sleep(0.2)

@@ -170,7 +170,8 @@ class Phone:
                     for name in re.findall(r'name="([^"]*)"', tag)
                     for value in [*re.findall(r'value="([^"]*)"', tag), ""][:1]
                 }
-        raise LookupError(f"no form to {action}")
+        self._note(f"no form to {action}")
+        raise AssertionError
 
     def send(
         self,

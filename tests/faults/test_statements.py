@@ -227,6 +227,8 @@ def tried(town: Town, case: Case, whole: Shape, point: int, before: Rows) -> lis
         wrong.append(f"{where} ({trip.seen[point - 1][:60]}): {left}, the whole is {whole}")
     if len(trip.seen) >= point and answer.status_code != 503:
         wrong.append(f"{where}: told with {answer.status_code}")
+    if answer.status_code == 503 and answer.headers.get("Set-Cookie", "").startswith("s="):
+        wrong.append(f"{where}: the browser is told otherwise")
     if left == whole != {} and answer.status_code >= 400:
         wrong.append(f"{where}: {answer.status_code}, and all is done")
     again = case.send(town)
