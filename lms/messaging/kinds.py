@@ -24,6 +24,10 @@ class Kind(StrEnum):
     CERTIFICATE = "certificate"
     CERTIFICATE_ENDED = "certificate_ended"
     COHORT = "cohort"
+    SIGNED_IN = "signed_in"
+    FACTOR = "factor"
+    HANDLED = "handled"
+    COMING_BACK = "coming_back"
 
 
 class Subject(StrEnum):
@@ -73,6 +77,22 @@ LOOKS = {
     Kind.CERTIFICATE: Look(_l("Your certificate is ready."), "certificates.mine", "award"),
     Kind.CERTIFICATE_ENDED: Look(
         _l("A certificate of yours was withdrawn. Read why."), "certificates.mine", "award"
+    ),
+    Kind.SIGNED_IN: Look(
+        _l("You were signed in on one more browser. If that was not you, sign it out."),
+        "accounts.devices",
+        "lock",
+    ),
+    Kind.FACTOR: Look(_l("Your second step has changed."), "accounts.factors", "lock"),
+    Kind.HANDLED: Look(
+        _l("An administrator ended your sign-ins, at your wish or to protect you."),
+        "accounts.account",
+        "lock",
+    ),
+    Kind.COMING_BACK: Look(
+        _l("Two people say that you lost every way in. Stop it if that is not so."),
+        "accounts.account",
+        "lock",
     ),
     Kind.COHORT: Look(_l("There is news in your cohort."), "cohorts.index", "users"),
 }
