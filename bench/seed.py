@@ -16,16 +16,17 @@ from flask import Flask
 from sqlalchemy import select
 
 from bench.bulk import Bulk
-from lms.accounts import secrets
+from lms.accounts import secrets, vault
 from lms.accounts.models import Person, RoleGrant, SignIn
 from lms.accounts.rules import skeleton
 from lms.assessment.models import Answer, Attempt
 from lms.certificates import number, record
 from lms.certificates.models import Certificate
 from lms.cohorts.models import Cohort, Seat
+from lms.core import sealing
 from lms.core.db import db, reading, transaction
 from lms.core.keys import Keys
-from lms.core.sealing import Place, seal_bytes
+from lms.core.sealing import Place
 from lms.core.settings import Settings
 from lms.courses import actions as courses
 from lms.courses import queries
@@ -49,7 +50,8 @@ from lms.mentoring.models import Match, MatchShare, MentorProfile, MentorRequest
 SEED = 20261102
 START = datetime(2026, 9, 1, 6, 0, tzinfo=UTC)
 # In place of the private key that a sign-in wraps: nothing that is measured opens it.
-SEALED_KEY = b"seeded"
+# One pair of keys for all, as one passphrase.
+PRIVATE, PUBLIC = secrets.new_pair()
 PASSPHRASE = "swallow window copper lantern"
 ZONE = "Asia/Almaty"
 
@@ -113,6 +115,9 @@ def fill(app: Flask, size: Size) -> None:
         _mentoring(bulk, size, ground)
         _certificates(bulk, size, ground, certificate, chance)
         bulk.commit()
+        with transaction():
+            for one in range(1, TESTERS + 1):
+                sealing.prepare(public_id("p", one))
 
 
 def first_outline() -> Outline:
@@ -276,7 +281,10 @@ def _people(bulk: Bulk, app: Flask, size: Size, chance: random.Random) -> None:
     # A year of 365 days ten times over: the data is kept and used again.
     ends = datetime.now(UTC) + timedelta(days=3650)
     rows = (
-        (one, one, secrets.token_hash(token(one)), SEALED_KEY, True, ends, True, "")
+        (
+            *(one, one, secrets.token_hash(token(one))),
+            *(secrets.wrap(PRIVATE, secrets.token_key(token(one))), True, ends, True, ""),
+        )
         for one in (*range(1, TESTERS + 1), *staff)
     )
     bulk.add(SignIn, "id person_id token_hash private_by_token own_phone expires_at proven name", rows)
@@ -289,12 +297,11 @@ def _person_rows(
     salt = chance.randbytes(secrets.SALT)
     cost = (settings.argon2_memory_kib, settings.argon2_passes)
     stretched = secrets.stretch(PASSPHRASE, salt, *cost, found.pepper)
-    private, public = secrets.new_pair()
-    wrapped = secrets.wrap(private, stretched.wrapping)
+    wrapped = secrets.wrap(PRIVATE, stretched.wrapping)
     for at in range(1, everybody + 1):
         handle = f"Person {at}"
         names = (at, public_id("p", at), handle, skeleton(handle))
-        yield (*names, ZONE, "active", salt, *cost, stretched.verifier_hash, public, wrapped)
+        yield (*names, ZONE, "active", salt, *cost, stretched.verifier_hash, PUBLIC, wrapped)
 
 
 # --- Learning and assessment ---------------------------------------------------------------------
@@ -462,6 +469,6 @@ def _certificate_rows(
         else:
             sealed = b""
             if person <= TESTERS:
-                owner = public_id("p", person)
-                sealed = seal_bytes(pdf, Place("certificate", "pdf_sealed", name, owner))
+                here = Place("certificate", "pdf_sealed", name, public_id("p", person))
+                sealed = vault.seal_with(PUBLIC, pdf, here)
             yield (*place, *facts, "en", False, b"s" * 16, b"c" * 32, sealed, START)

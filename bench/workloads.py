@@ -63,7 +63,9 @@ def _passes(
     made = {}
     for person in people:
         with app.test_request_context():
-            session.update({"b": f"b{person}", "t": 4_000_000_000, "_fresh": True})
+            session.update(
+                {"b": f"b{person}", "t": 4_000_000_000, "o": 4_000_000_000, "_fresh": True}
+            )
             if person:
                 session["_user_id"] = user(person)
             csrf = generate_csrf()
@@ -226,7 +228,8 @@ class Work:
         """Undo what the testers did: marks, attempts, certificates, keys of forms, counters, sign-ins."""
         items = self.course.items
         values = {
-            "testers": TESTERS, "quiz": items[-1].id, "done": items[DONE].id, "seeded": seed.SEALED_KEY
+            "testers": TESTERS, "quiz": items[-1].id, "done": items[DONE].id,
+            "seeded": seed.coordinator_id(self.size),
         }  # fmt: skip
         with self.instance.app.app_context(), transaction():
             for statement in _RESET:
@@ -239,7 +242,7 @@ _RESET = (
     passed = false WHERE person_id <= :testers AND public_id LIKE 't%'""",
     """UPDATE certificate SET state = 'waiting', name_sealed = NULL, salt = NULL, commitment = NULL,
     lang = NULL, issued_at = NULL WHERE person_id <= :testers AND public_id LIKE 'w%'""",
-    "DELETE FROM sign_in WHERE private_by_token <> :seeded",
+    "DELETE FROM sign_in WHERE id > :seeded",
     *(f"DELETE FROM {table}" for table in ("form_key", "throttle", "outbox", "notice")),
 )
 

@@ -9,7 +9,7 @@ from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import text
 
-from lms.core import events, jobs, outbox, room
+from lms.core import events, jobs, outbox, room, rotation
 from lms.core import settings as setting_table
 from lms.core.clock import now
 from lms.core.db import db, reading, transaction
@@ -64,11 +64,45 @@ def list_jobs() -> None:
     click.echo("\n".join(outbox.kinds()))
 
 
+keys_group = AppGroup("keys", help="Server keys that wrap people's data keys.")
+
+
+@keys_group.command("rotate")
+def rotate_keys() -> None:
+    """Add a server key and wrap every data key with it. Safe to kill and to run again."""
+    done = rotation.rotate()
+    if done.added is None:
+        click.echo(f"An earlier rotation to kek-{done.newest} is finished now; no key was added.")
+    click.echo(f"{done.wrapped} data keys wrapped with kek-{done.newest}")
+    if done.damaged:
+        click.echo(f"! {done.damaged} data keys do not open with the keys that are here")
+        raise SystemExit(1)
+
+
+@keys_group.command("retire")
+@click.argument("number", type=int)
+def retire_key(number: int) -> None:
+    """Take a server key out of use; refuses while any data key is wrapped with it."""
+    try:
+        moved = rotation.retire(number)
+    except rotation.Refused as why:
+        raise click.ClickException(str(why)) from why
+    click.echo(f"Retired. The file lies in {moved}; backups made before now need it.")
+
+
+@keys_group.command("list")
+def list_keys() -> None:
+    """List server keys and how many data keys each of them wraps."""
+    for key in rotation.server_keys():
+        click.echo(f"kek-{key.number}  {key.state:8}  {key.used} data keys")
+
+
 @click.command("doctor")
 @with_appcontext
 def doctor() -> None:
     """Check settings, keys, database, queue and backups. Exit 1 when something needs a person."""
-    problems = [*_settings_problems(), *_database_problems(), *_backup_problems(), *room.health()]
+    problems = [*_settings_problems(), *_database_problems(), *rotation.health()]
+    problems += [*_backup_problems(), *room.health()]
     for problem in problems:
         click.echo(f"! {problem}")
     if problems:
@@ -115,4 +149,4 @@ def _backup_problems() -> list[str]:
     return []
 
 
-COMMANDS: tuple[click.Command, ...] = (settings, who_listens, jobs_group, doctor)
+COMMANDS: tuple[click.Command, ...] = (settings, who_listens, jobs_group, keys_group, doctor)

@@ -19,7 +19,7 @@ from lms.accounts.events import PersonJoined, RoleGranted, SignedIn
 from lms.accounts.models import FirstToken, Person, RoleGrant, SignIn
 from lms.accounts.roles import Role
 from lms.accounts.rules import skeleton
-from lms.core import events, ids, throttle
+from lms.core import events, ids, sealing, throttle
 from lms.core.clock import now
 from lms.core.db import db, insert_into, reading
 from lms.core.keys import Keys
@@ -75,6 +75,7 @@ def join(handle: str, passphrase: str, zone: str) -> tuple[Person, bytes]:
     )
     db.session.add(person)
     db.session.flush()
+    sealing.prepare(person.public_id)
     events.publish(PersonJoined(person.id))
     return person, private
 

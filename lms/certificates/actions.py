@@ -9,6 +9,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import update
 
+from lms.accounts import vault
 from lms.certificates import names, number, queries, record
 from lms.certificates.events import CertificateIssued, CertificateWithdrawn
 from lms.certificates.models import Certificate
@@ -116,8 +117,8 @@ def finish(certificate_id: int, pdf: bytes) -> None:
     held, _name, holder_public_id = found
     row = queries.row(certificate_id)
     row.state, row.name_sealed = move(row.state, State.ISSUED), None
-    place = _place("pdf_sealed", held.public_id, holder_public_id)
-    row.pdf_sealed = sealing.seal_bytes(pdf, place)
+    # With the holder's public key only: the worker can seal the file, and nothing here can open it.
+    row.pdf_sealed = vault.seal_bytes(pdf, queries.pdf_place(held, holder_public_id))
     db.session.flush()
     events.publish(CertificateIssued(certificate_id, held.person_id))
 

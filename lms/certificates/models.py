@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.core.db import S1, S2, K, Model
+from lms.core.db import S1, S2, S3, K, Model
 
 _LIVE = text("state IN ('waiting', 'issuing', 'issued')")
 
@@ -18,7 +18,8 @@ class Certificate(Model):
 
     It points to no course: whatever becomes of the course, the paper in somebody's hand stays checkable.
     The printed name is sealed here only until the PDF exists; after that `commitment` can say whether a name
-    matches, and nothing can say the name. Without `person_id` the account is gone.
+    matches, and nothing of the server's can say the name: the PDF is sealed to its holder. Without
+    `person_id` the account is gone.
     """
 
     __tablename__ = "certificate"
@@ -54,7 +55,7 @@ class Certificate(Model):
     salt: Mapped[bytes | None] = mapped_column(info=K)
     commitment: Mapped[bytes | None] = mapped_column(info=K)
     name_sealed: Mapped[bytes | None] = mapped_column(info=S2)
-    pdf_sealed: Mapped[bytes | None] = mapped_column(info=S2)
+    pdf_sealed: Mapped[bytes | None] = mapped_column(info=S3)
     issued_at: Mapped[datetime | None] = mapped_column(info=S1)
     ended_at: Mapped[datetime | None] = mapped_column(info=S1)
     ended_by: Mapped[str | None] = mapped_column(String(8), info=S1)

@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import Select, bindparam, exists, select
 
 from lms.accounts.models import Person
+from lms.accounts.vault import Opener
 from lms.certificates.models import Certificate
 from lms.certificates.record import Record, day_of
 from lms.certificates.rules import PRINTED, State
-from lms.core import sealing
 from lms.core.db import db, fetch
+from lms.core.sealing import Place
 from lms.courses.models import Course
 from lms.learning.models import Enrolment
 
@@ -108,11 +109,15 @@ def row(certificate_id: int) -> Certificate:
     return db.session.get_one(Certificate, certificate_id, with_for_update=True)
 
 
-def pdf_of(held: Held, holder_public_id: str) -> bytes | None:
-    """The finished file, opened for its holder."""
+def pdf_of(held: Held, opener: Opener) -> bytes | None:
+    """The finished file, opened with its holder's own key. Raises CannotOpen when that key is gone."""
     sealed = db.session.scalar(select(Certificate.pdf_sealed).where(Certificate.id == held.id))
-    place = sealing.Place("certificate", "pdf_sealed", held.public_id, holder_public_id)
-    return sealing.unseal_bytes(sealed, place) if sealed else None
+    return opener.open_bytes(sealed, pdf_place(held, opener.owner)) if sealed else None
+
+
+def pdf_place(held: Held, holder_public_id: str) -> Place:
+    """Where the finished file is sealed."""
+    return Place("certificate", "pdf_sealed", held.public_id, holder_public_id)
 
 
 def to_print(certificate_id: int) -> tuple[Held, bytes, str] | None:

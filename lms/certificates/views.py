@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, current_app, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from lms.accounts import vault
 from lms.certificates import actions, names, number, queries, record
 from lms.certificates.forms import NEUTRAL, REASONS, ClaimForm, CompareForm, WithdrawForm
 from lms.certificates.guesses import Guesses
@@ -20,6 +21,7 @@ from lms.core.clock import now
 from lms.core.i18n import DEFAULT, LANGUAGES, format_time, language
 from lms.core.i18n import gettext as _
 from lms.core.policy import Actor, allow, public, signed_in
+from lms.core.sealing import CannotOpen
 from lms.core.settings import Settings
 from lms.web.forms import Form, typed
 from lms.web.page import page
@@ -115,9 +117,13 @@ def _make(held: Held, form: ClaimForm) -> AnyResponse:
 
 @bp.get("/certificates/<certificate>/file")
 @allow(Permission.OWN, _own)
-def file(held: Held) -> Response:
+def file(held: Held) -> AnyResponse:
     """The PDF, for its holder; the name of the file says nothing."""
-    pdf = queries.pdf_of(held, signed_in().public_id)
+    try:
+        pdf = queries.pdf_of(held, vault.unlocked())
+    except CannotOpen:
+        flash(_("The key that this file was sealed with is gone. Have it made again."), "info")
+        return redirect(url_for(".one", certificate=held.public_id), 303)
     if pdf is None:
         abort(404)
     answer = Response(pdf, mimetype="application/pdf")

@@ -188,6 +188,11 @@ def insert_into(model: type[Model]) -> pg.Insert:
     return cast(pg.Insert, own(model))
 
 
+def is_writing() -> bool:
+    """Whether what is written in the open transaction will be kept."""
+    return _writing.get()
+
+
 def after_commit(action: Callable[[], None]) -> None:
     """Call `action` once the open transaction has been committed; forget it if it is rolled back."""
     db.session.info.setdefault("after_commit", []).append(action)

@@ -1,6 +1,7 @@
 """The key files of an instance. They live outside the database, so a stolen dump opens nothing.
 
-`secret` signs cookies, `pepper` strengthens passphrases, `lookup` makes keyed hashes, `kek-N` seal fields.
+`secret` signs cookies, `pepper` strengthens passphrases, `lookup` makes keyed hashes, `kek-N` wrap the data
+keys of people (`core.sealing`). A `kek` that nothing is wrapped with any more moves to `retired/`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 
 SIZE = 32
 SINGLE = ("secret", "pepper", "lookup")
+RETIRED = "retired"
 
 
 class KeysMissing(Exception):
@@ -23,7 +25,7 @@ class KeysMissing(Exception):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Keys:
-    """All keys in memory. `keks` maps key id to key; the highest id seals, all of them open."""
+    """All keys in memory. `keks` maps number to key; the highest number wraps, all of them unwrap."""
 
     secret: bytes
     pepper: bytes
@@ -32,7 +34,7 @@ class Keys:
 
     @property
     def newest_kek(self) -> int:
-        """Id of the key that seals new fields."""
+        """Number of the key that wraps new data keys."""
         return max(self.keks)
 
     def digest(self, purpose: str, text: str) -> bytes:
@@ -43,12 +45,11 @@ class Keys:
 def create(folder: Path) -> None:
     """Write the files that are missing, readable by their owner only. Never overwrites one."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for name in (*SINGLE, "kek-1"):
+    first = () if _numbers(folder) else ("kek-1",)
+    for name in (*SINGLE, *first):
         path = folder / f"{name}.key"
         if not path.exists():
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
-            with os.fdopen(handle, "wb") as file:
-                file.write(secrets.token_bytes(SIZE))
+            _write(path)
 
 
 def load(folder: Path) -> Keys:
@@ -57,10 +58,62 @@ def load(folder: Path) -> Keys:
     Raises KeysMissing when one is absent or has not 32 bytes.
     """
     secret, pepper, lookup = (_read(folder / f"{name}.key") for name in SINGLE)
-    keks = {int(p.stem.removeprefix("kek-")): _read(p) for p in folder.glob("kek-*.key")}
+    keks = {number: _read(kek_file(folder, number)) for number in _numbers(folder)}
     if not keks:
         raise KeysMissing(f"no kek-N.key in {folder}; run `python -m lms.core.keys FOLDER`")
     return Keys(secret, pepper, lookup, keks)
+
+
+def kek_file(folder: Path, number: int) -> Path:
+    """Where a key that wraps data keys lies."""
+    return folder / f"kek-{number}.key"
+
+
+def add_kek(folder: Path) -> int:
+    """Add the next key that wraps data keys. A number is never used twice, not even a retired one's."""
+    number = max([0, *_numbers(folder), *retired(folder)]) + 1
+    _write(kek_file(folder, number))
+    return number
+
+
+def retire_kek(folder: Path, number: int) -> Path:
+    """Move a key out of use. It is kept: an older backup may need it. Return where it lies now."""
+    (folder / RETIRED).mkdir(mode=0o700, exist_ok=True)
+    moved = kek_file(folder / RETIRED, number)
+    kek_file(folder, number).rename(moved)
+    return moved
+
+
+def retired(folder: Path) -> list[int]:
+    """Numbers of the keys that are out of use, as far as their files are kept."""
+    return _numbers(folder / RETIRED)
+
+
+def _numbers(folder: Path) -> list[int]:
+    found = (path.stem.removeprefix("kek-") for path in folder.glob("kek-*.key"))
+    return sorted(int(number) for number in found if number.isdecimal())
+
+
+def _write(path: Path) -> None:
+    # Under another name first: a killed command never leaves half a key behind, on which no start works.
+    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+    with os.fdopen(handle, "wb") as file:
+        file.write(secrets.token_bytes(SIZE))
+        file.flush()
+        os.fsync(file.fileno())
+    os.link(unfinished, path)  # unlike a rename, it never replaces a key that is there
+    unfinished.unlink()
+    _keep(path.parent)
+
+
+def _keep(folder: Path) -> None:
+    """Have the folder itself survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _read(path: Path) -> bytes:

@@ -12,6 +12,7 @@ from lms.accounts.factors.rules import code_at, step_of
 from lms.accounts.models import Person
 from lms.accounts.roles import Role
 from lms.accounts.rules import make_passphrase
+from lms.accounts.vault import Opener
 from lms.audit import actions as audit
 from lms.audit.rules import Role as VisitorRole
 from lms.audit.rules import Visitor, What
@@ -84,6 +85,7 @@ class Town:
     def __init__(self, first: Outline, second: Outline, story: Story) -> None:
         self.first, self.second, self.story = first, second, story
         self.people: dict[str, Person] = {}
+        self.openers: dict[int, Opener] = {}
         self.cohort = ""
         self.pairs: dict[str, str] = {}
 
@@ -110,9 +112,7 @@ class Town:
         self.story.add(JOINED + 5, self._stranger, words.NINO)
 
     def _join(self, account: words.Account, *roles: Role) -> None:
-        self.people[account.handle], _private = accounts.join(
-            account.handle, account.passphrase, ZONE
-        )
+        self._arrives(account.handle, account.handle, account.passphrase)
         for role in roles:
             accounts.grant(self._id(account.handle), role)
         if roles:
@@ -125,7 +125,11 @@ class Town:
 
     def _stranger(self, name: str) -> None:
         # Nobody signs in as these: their passphrases are forgotten at once.
-        self.people[name], _private = accounts.join(name.rstrip("."), make_passphrase("en"), ZONE)
+        self._arrives(name, name.rstrip("."), make_passphrase("en"))
+
+    def _arrives(self, name: str, handle: str, passphrase: str) -> None:
+        person, private = accounts.join(handle, passphrase, ZONE)
+        self.people[name], self.openers[person.id] = person, Opener(person.public_id, private)
 
     def _id(self, name: str) -> int:
         return self.people[name].id
@@ -303,7 +307,7 @@ class Town:
         found = self._pair_of(name)
         author = found.mentor_id if who == "mentor" else found.mentee_id
         mentoring.mark_read(found, author)
-        mentoring.write_message(found, author, text)
+        mentoring.write_message(found, author, text, self.openers[author])
 
     def _all_read(self, handle: str) -> None:
         messaging.mark_all_read(self._id(handle))
@@ -315,7 +319,7 @@ class Town:
     def _note(self, name: str, who: str, kind: str, text: str) -> None:
         found = self._pair_of(name)
         author = found.mentor_id if who == "mentor" else found.mentee_id
-        mentoring.write_note(found, author, text, shared=kind == "shared")
+        mentoring.write_note(found, author, text, self.openers[author], shared=kind == "shared")
 
     def visits(self) -> list[tuple[float, Callable[[], object]]]:
         """What others have looked at, for the learner's record; each writes in a transaction of its own."""

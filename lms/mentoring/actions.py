@@ -9,11 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from lms.accounts import actions as accounts
 from lms.accounts import queries as people
+from lms.accounts import vault
 from lms.accounts.roles import Role
+from lms.accounts.vault import Opener, SharedKeys
 from lms.core import ids
 from lms.core.clock import now
 from lms.core.db import db, insert_into
@@ -21,6 +23,7 @@ from lms.core.sealing import seal
 from lms.mentoring import queries
 from lms.mentoring.models import (
     Match,
+    MatchKey,
     MatchShare,
     MentorProfile,
     MentorRequest,
@@ -236,6 +239,7 @@ def agree_as_mentor(found: Pair, shown_name: str) -> None:
     row = _locked(found.id)
     row.state = move(State(row.state), Step.AGREE, Side.MENTOR)
     row.mentor_name, row.started_at = shown_name, now()
+    _new_key(found)
     _set_request(found.request_id, "matched")
     messaging.seen(found.mentor_id, Kind.OFFER, pair=found.public_id)
     messaging.notify(found.mentee_id, Kind.PAIR_STARTED, pair=found.public_id)
@@ -334,16 +338,19 @@ def end(found: Pair, person_id: int, *, never_again: bool) -> None:
     messaging.notify(found.other(person_id), Kind.PAIR_ENDED)
 
 
-def write_note(found: Pair, author_id: int, text: str, *, shared: bool) -> None:
+def write_note(found: Pair, author_id: int, text: str, opener: Opener, *, shared: bool) -> None:
     """Keep a note, for both sides or for its author only. Its kind is settled with that."""
     public_id = ids.public_id()
     place = queries.body_place("note", public_id, found.owner_of(author_id))
+    sealed = (
+        _keys(found, author_id, opener).seal(text, place) if shared else vault.seal(text, place)
+    )
     row = Note(
         public_id=public_id,
         match_id=found.id,
         author_id=author_id,
         kind="shared" if shared else "mine",
-        body=seal(text, place),
+        body=sealed,
         created_at=now(),
     )
     db.session.add(row)
@@ -352,7 +359,7 @@ def write_note(found: Pair, author_id: int, text: str, *, shared: bool) -> None:
         messaging.notify(found.other(author_id), Kind.NOTE, pair=found.public_id)
 
 
-def write_message(found: Pair, author_id: int, text: str) -> None:
+def write_message(found: Pair, author_id: int, text: str, opener: Opener) -> None:
     """Write to the other side."""
     public_id = ids.public_id()
     place = queries.body_place("message", public_id, found.owner_of(author_id))
@@ -360,12 +367,40 @@ def write_message(found: Pair, author_id: int, text: str) -> None:
         public_id=public_id,
         match_id=found.id,
         author_id=author_id,
-        body=seal(text, place),
+        body=_keys(found, author_id, opener).seal(text, place),
         sent_at=now(),
     )
     db.session.add(row)
     db.session.flush()
     messaging.notify(found.other(author_id), Kind.MESSAGE, pair=found.public_id)
+
+
+def _keys(found: Pair, author_id: int, opener: Opener) -> SharedKeys:
+    """The pair's keys, to write with; a side that has none that opens gets a new one, and so does the other."""
+    keys = queries.shared_keys(found, author_id, opener)
+    if not keys:
+        _new_key(found)
+        keys = queries.shared_keys(found, author_id, opener)
+    return keys
+
+
+def _new_key(found: Pair) -> None:
+    """Give a pair its next key, sealed to both sides. The server forgets it with this call."""
+    last = select(func.max(MatchKey.number)).where(MatchKey.match_id == found.id)
+    number, key = (db.session.scalar(last) or 0) + 1, vault.new_shared_key()
+    for person_id, (owner, public) in vault.public_keys((found.mentor_id, found.mentee_id)).items():
+        wrapped = vault.seal_with(public, key, queries.key_place(found.public_id, number, owner))
+        db.session.add(
+            MatchKey(match_id=found.id, number=number, person_id=person_id, wrapped=wrapped)
+        )
+    db.session.flush()
+
+
+def change_keys(person_id: int) -> None:
+    """Somebody has another pair of keys: her live pairs talk on with a new one, she can't open what was."""
+    db.session.execute(delete(MatchKey).where(MatchKey.person_id == person_id))
+    for found in queries.live_pairs(person_id):
+        _new_key(found)
 
 
 def mark_read(found: Pair, reader_id: int) -> None:
@@ -385,6 +420,7 @@ def forget_old() -> None:
     old = Message.sent_at < now() - MESSAGES_KEPT
     db.session.execute(delete(Message).where(old | Message.match_id.in_(over)))
     db.session.execute(delete(Note).where(Note.match_id.in_(over)))
+    db.session.execute(delete(MatchKey).where(MatchKey.match_id.in_(over)))
     db.session.execute(delete(MatchShare).where(MatchShare.match_id.in_(over)))
     asked = select(Match.request_id).where(Match.id.in_(over))
     live = select(Match.request_id).where(Match.state.in_(LIVE))

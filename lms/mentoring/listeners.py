@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from lms.accounts.events import KeyPairReplaced
 from lms.audit.rules import Role
 from lms.core.db import db
 from lms.courses.models import Course, Item
 from lms.learning.events import TaskAnswered, TaskSubmitted
 from lms.learning.models import Enrolment, Submission
 from lms.learning.rules import Reader
-from lms.mentoring import queries
+from lms.mentoring import actions, queries
 from lms.messaging import actions as messaging
 from lms.messaging.kinds import Kind
 
@@ -19,6 +20,11 @@ def readers(person_id: int, course_id: int) -> list[Reader]:
     """The mentor of the live pair reads tasks of shared courses, from the first day on."""
     found = queries.mentor_for(person_id, course_id)
     return [Reader(found[0], Role.MENTOR, 0, found[1])] if found else []
+
+
+def change_keys(event: KeyPairReplaced) -> None:
+    """Somebody has another pair of keys, so her pairs need a key that she can open."""
+    actions.change_keys(event.person_id)
 
 
 def tell_mentor(event: TaskSubmitted) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.core.db import S1, S2, Model
+from lms.core.db import S1, S2, S3, K, Model
 
 _LIVE_MATCH = text("state IN ('offered_to_mentee', 'offered_to_mentor', 'active')")
 _LIVE_REQUEST = text("state IN ('waiting', 'offered')")
@@ -129,6 +129,23 @@ class MatchShare(Model):
     )
 
 
+class MatchKey(Model):
+    """The key of a pair's talk, sealed to each side (`accounts.vault`).
+
+    A side that gets another pair of keys gets the next number from then on: the earlier talk stays closed
+    to it, and open to the other side.
+    """
+
+    __tablename__ = "match_key"
+
+    match_id: Mapped[int] = mapped_column(ForeignKey("match.id"), primary_key=True, info=S1)
+    number: Mapped[int] = mapped_column(primary_key=True, info=S1)
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"), primary_key=True, index=True, info=S1
+    )
+    wrapped: Mapped[bytes] = mapped_column(info=K)
+
+
 class Note(Model):
     """A note in a pair: `shared` for both sides, `mine` for its author only. Its kind never changes."""
 
@@ -140,7 +157,7 @@ class Note(Model):
     match_id: Mapped[int] = mapped_column(ForeignKey("match.id"), index=True, info=S1)
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True, info=S1)
     kind: Mapped[str] = mapped_column(String(8), info=S1)
-    body: Mapped[bytes] = mapped_column(info=S2)
+    body: Mapped[bytes] = mapped_column(info=S3)
     created_at: Mapped[datetime] = mapped_column(info=S1)
 
 
@@ -154,6 +171,6 @@ class Message(Model):
     public_id: Mapped[str] = mapped_column(String(12), unique=True, info=S1)
     match_id: Mapped[int] = mapped_column(ForeignKey("match.id"), info=S1)
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True, info=S1)
-    body: Mapped[bytes] = mapped_column(info=S2)
+    body: Mapped[bytes] = mapped_column(info=S3)
     sent_at: Mapped[datetime] = mapped_column(index=True, info=S1)
     read_at: Mapped[datetime | None] = mapped_column(info=S1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,12 +12,14 @@ from sqlalchemy import Row, ScalarSelect, Select, bindparam, func, literal, or_,
 from sqlalchemy.orm import aliased
 
 from lms.accounts.models import Person
+from lms.accounts.vault import Opener, SharedKeys
 from lms.cohorts.models import Cohort, Seat
 from lms.core.db import db, fetch
-from lms.core.sealing import Place, unseal
+from lms.core.sealing import CannotOpen, Place, unseal
 from lms.learning.models import Completion
 from lms.mentoring.models import (
     Match,
+    MatchKey,
     MatchShare,
     MentorProfile,
     MentorRequest,
@@ -66,7 +69,7 @@ class Pair:
         return self.mentor_name if person_id == self.mentor_id else self.mentee_name
 
     def owner_of(self, author_id: int) -> str:
-        """The public id of an author, whose key seals what she writes."""
+        """The public id of one side."""
         return self.mentor_public_id if author_id == self.mentor_id else self.mentee_public_id
 
 
@@ -103,6 +106,13 @@ def live_pair_of(mentee_id: int) -> Pair | None:
     mine = (Match.mentee_id == mentee_id) & Match.state.in_(LIVE)
     row = db.session.execute(_pairs().where(mine)).first()
     return _pair(row) if row else None
+
+
+def live_pairs(person_id: int) -> list[Pair]:
+    """The pairs in which somebody takes part now, on either side."""
+    hers = or_(Match.mentor_id == person_id, Match.mentee_id == person_id)
+    rows = db.session.execute(_pairs().where(hers, Match.state == State.ACTIVE))
+    return [_pair(row) for row in rows]
 
 
 def offers() -> list[Pair]:
@@ -416,32 +426,84 @@ def home(person_id: int, *, coordinates: bool) -> Home:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A note or a message, opened."""
+    """A note or a message, opened; `text` is None where the key that sealed it is gone."""
 
     public_id: str
     author_id: int
     kind: str
-    text: str
+    text: str | None
     at: datetime
 
 
-def body_place(table: str, public_id: str, owner: str) -> Place:
-    """Where a note or message is sealed; its author owns it."""
-    return Place(table, "body", public_id, owner)
+def body_place(table: str, public_id: str, author: str) -> Place:
+    """Where a note or message is sealed, and who wrote it."""
+    return Place(table, "body", public_id, author)
 
 
-def notes(found: Pair, reader_id: int) -> list[Entry]:
+def key_place(match_public_id: str, number: int, side: str) -> Place:
+    """Where one side's copy of a pair's key is sealed."""
+    return Place("match_key", "wrapped", f"{match_public_id}.{number}", side)
+
+
+def shared_keys(found: Pair, person_id: int, opener: Opener) -> SharedKeys:
+    """The keys of a pair that one side has, opened with her own."""
+    mine = (MatchKey.match_id == found.id) & (MatchKey.person_id == person_id)
+    rows = db.session.execute(select(MatchKey.number, MatchKey.wrapped).where(mine))
+    return _opened(found, person_id, opener, rows)
+
+
+def _opened(
+    found: Pair, person_id: int, opener: Opener, rows: Iterable[Row[int, bytes] | tuple[int, bytes]]
+) -> SharedKeys:
+    # Copies that do not open are left out: what they opened is told as gone.
+    side, keys = found.owner_of(person_id), {}
+    for number, wrapped in rows:
+        with suppress(CannotOpen):
+            keys[number] = opener.open_bytes(wrapped, key_place(found.public_id, number, side))
+    return SharedKeys(keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A pair's messages as one side finds them: how many, how many she has not opened, and the keys."""
+
+    count: int
+    unread: int
+    keys: SharedKeys
+
+
+def talk(found: Pair, reader_id: int, opener: Opener) -> Talk:
+    """What opening a conversation needs, in one statement."""
+    said = select(func.count()).select_from(Message).where(Message.match_id == Match.id)
+    mine = (MatchKey.match_id == Match.id) & (MatchKey.person_id == reader_id)
+    rows = db.session.execute(
+        select(
+            said.correlate(Match).scalar_subquery(),
+            _unread_by(reader_id),
+            *(MatchKey.number, MatchKey.wrapped),
+        )
+        .select_from(Match)
+        .outerjoin(MatchKey, mine)
+        .where(Match.id == found.id)
+    ).all()
+    keys = [(row[2], row[3]) for row in rows if row[2] is not None]
+    return Talk(rows[0][0], rows[0][1], _opened(found, reader_id, opener, keys))
+
+
+def notes(found: Pair, reader_id: int, opener: Opener) -> list[Entry]:
     """The notes of a pair that this side may read, latest first: shared ones and one's own."""
     readable = or_(Note.kind == "shared", Note.author_id == reader_id)
     rows = db.session.execute(
         select(Note.public_id, Note.author_id, Note.kind, Note.body, Note.created_at)
         .where(Note.match_id == found.id, readable)
         .order_by(Note.id.desc())
-    )
-    return [_entry("note", found, row) for row in rows]
+    ).all()
+    shared = any(row.kind == "shared" for row in rows)
+    keys = shared_keys(found, reader_id, opener) if shared else SharedKeys({})
+    return [_entry("note", found, row, opener if row.kind == "mine" else keys) for row in rows]
 
 
-def messages(found: Pair, limit: int, skip: int = 0) -> list[Entry]:
+def messages(found: Pair, keys: SharedKeys, limit: int, skip: int = 0) -> list[Entry]:
     """The messages of a pair, latest first."""
     rows = db.session.execute(
         select(
@@ -453,18 +515,14 @@ def messages(found: Pair, limit: int, skip: int = 0) -> list[Entry]:
         .limit(limit)
         .offset(skip)
     )
-    return [_entry("message", found, row) for row in rows]
+    return [_entry("message", found, row, keys) for row in rows]
 
 
-def _entry(table: str, found: Pair, row: Row[*tuple[Any, ...]]) -> Entry:
+def _entry(table: str, found: Pair, row: Row[*tuple[Any, ...]], keys: Opener | SharedKeys) -> Entry:
     public_id, author_id, kind, body, at = row
     place = body_place(table, public_id, found.owner_of(author_id))
-    return Entry(public_id, author_id, kind, unseal(body, place), at)
-
-
-def message_counts(match_id: int, reader_id: int) -> tuple[int, int]:
-    """(all messages of a pair, those that this side has not opened)."""
-    new = func.count().filter(Message.read_at.is_(None), Message.author_id != reader_id)
-    counts = select(func.count(), new).select_from(Message).where(Message.match_id == match_id)
-    row = db.session.execute(counts).one()
-    return row[0], row[1]
+    try:
+        text: str | None = keys.open(body, place)
+    except CannotOpen:
+        text = None
+    return Entry(public_id, author_id, kind, text, at)

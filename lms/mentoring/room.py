@@ -44,7 +44,11 @@ ROOM = Room(
         NavItem(_l("My mentor"), "mentoring.mine", "heart-handshake", 30, _learns, tab=True),
         NavItem(_l("Waiting"), "mentoring.waiting", "heart-handshake", 35, _coordinates, tab=True),
     ),
-    listeners=((TaskSubmitted, listeners.tell_mentor), (TaskAnswered, listeners.tell_learner)),
+    listeners=(
+        (KeyPairReplaced, listeners.change_keys),
+        (TaskSubmitted, listeners.tell_mentor),
+        (TaskAnswered, listeners.tell_learner),
+    ),
     cards={"home": cards.home},
     fills=((READERS, listeners.readers), (TRUSTED, vouchers.mentors_now), (MENTEES, vouchers.mentees_of)),
     jobs=(Job("mentoring.daily", effect=_daily),),

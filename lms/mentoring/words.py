@@ -105,3 +105,10 @@ def _against(reason: Reason, name: str) -> str:
         Reason.COORDINATES: _("Runs the cohort of %(name)s", name=name),
         Reason.OFFERED_BEFORE: _("Was proposed before; it did not come about"),
     }[reason]
+
+
+def text_of(opened: str | None) -> str:
+    """The text of a note or message, or what stands in its place when nobody can open it any more."""
+    if opened is None:
+        return _("This can’t be opened any more: the key it was sealed with is gone.")
+    return opened

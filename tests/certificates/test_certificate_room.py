@@ -26,6 +26,7 @@ from lms.learning import actions as learning
 from tests.certificates import world
 from tests.client import Browser
 from tests.courses.world import FILES, publish_course
+from tests.vaults import opener_of
 from tests.world import Somebody, make_person
 
 
@@ -169,7 +170,7 @@ def test_the_neutral_wording_says_nothing_of_the_subject(app, browser, learner, 
     with app.app_context():
         issued = world.issue(learner, waiting, neutral=True)
         with reading():
-            pdf = queries.pdf_of(issued, learner.public_id)
+            pdf = queries.pdf_of(issued, opener_of(learner))
     printed = PdfReader(BytesIO(pdf)).pages[0].extract_text()
     page = browser.get(f"/en/c/{issued.number}").text
     for words in (printed, page):

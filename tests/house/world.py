@@ -56,6 +56,7 @@ from tests.mentoring.world import (
     make_mentor,
     make_pair,
     make_waiting,
+    note_of,
     propose,
     the_pair,
     write,
@@ -374,7 +375,7 @@ def _pair(town: Town, outline: Outline) -> None:
     write(pair, people["mentor"], "How are you?")
     write(pair, people["learner"], "I have a question.")
     with transaction():
-        mentoring.write_note(the_inside(pair.pair), people["mentor"].id, "A note", shared=True)
+        note_of(pair, people["mentor"], "A note", shared=True)
     asked = propose(make_waiting("Kamila"), people["mentor"], staff)
     with transaction():
         found = the_inside(asked)

@@ -31,6 +31,7 @@ from tests.mentoring.world import (
     make_mentor,
     make_pair,
     make_waiting,
+    note_of,
     propose,
     small_course,
     the_pair_inside,
@@ -222,9 +223,7 @@ def test_a_note_for_oneself_is_nobody_elses(app: Flask) -> None:
         world = make_pair()
         for author in (world.mentor, world.mentee):
             with transaction():
-                actions.write_note(
-                    the_pair_inside(world.pair), author.id, f"Mine {author.id} only", shared=False
-                )
+                note_of(world, author, f"Mine {author.id} only", shared=False)
     for reader, other in ((world.mentor, world.mentee), (world.mentee, world.mentor)):
         page = Browser(app).sign_in(reader).get(world.url)
         assert f"Mine {reader.id} only" in page.text
@@ -253,8 +252,7 @@ def test_what_people_wrote_is_sealed_in_the_file(
         write(world, world.mentee, f"{canary} message")
         for shared in (True, False):
             with transaction():
-                pair = the_pair_inside(world.pair)
-                actions.write_note(pair, world.mentor.id, f"{canary} note", shared=shared)
+                note_of(world, world.mentor, f"{canary} note", shared=shared)
     page = Browser(app).sign_in(world.mentor).get(f"{world.url}/messages")
     assert canary in page.text
     for name in ("alongside.db", "alongside.db-wal"):

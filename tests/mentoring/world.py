@@ -14,6 +14,7 @@ from lms.learning import actions as learning
 from lms.mentoring import actions, queries
 from lms.mentoring.queries import Pair
 from tests.courses.world import publish_course
+from tests.vaults import opener_of
 from tests.world import Somebody, make_person
 
 
@@ -104,7 +105,13 @@ def make_pair(
 def write(world: World, author: Somebody, text: str) -> None:
     """Send a message in a pair."""
     with transaction():
-        actions.write_message(the_pair_inside(world.pair), author.id, text)
+        actions.write_message(the_pair_inside(world.pair), author.id, text, opener_of(author))
+
+
+def note_of(world: World, author: Somebody, text: str, *, shared: bool) -> None:
+    """Keep a note, inside an open transaction."""
+    found = the_pair_inside(world.pair)
+    actions.write_note(found, author.id, text, opener_of(author), shared=shared)
 
 
 def the_pair_inside(public_id: str) -> Pair:

@@ -9,6 +9,7 @@ from itertools import groupby
 from flask import Response, flash, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from lms.accounts import vault
 from lms.assessment import queries as assessment
 from lms.audit import actions as audit
 from lms.audit.rules import Role, Visitor, What
@@ -151,11 +152,16 @@ def _note(entry: Entry, found: Pair, reader: Actor) -> Moment:
             entry.at,
             day,
             (_("Only you"), "plain", "lock"),
-            text=entry.text,
+            text=words.text_of(entry.text),
         )
     title = _("Your note") if own else _("Note by %(name)s", name=found.name_of(entry.author_id))
     return Moment(
-        author, title, entry.at, day, (_("Shared note"), "plain", "users"), text=entry.text
+        author,
+        title,
+        entry.at,
+        day,
+        (_("Shared note"), "plain", "users"),
+        text=words.text_of(entry.text),
     )
 
 
@@ -208,7 +214,9 @@ def _mentor_page(found: Pair, form: NoteForm, status: int) -> Response:
     shared = queries.shares_of([found.id]).get(found.id, frozenset())
     facts = learning.progress_of_many([found.mentee_id], shared) if shared else []
     courses = courses_of(facts, language())
-    entries = [_note(entry, found, person) for entry in queries.notes(found, person.id)]
+    entries = [
+        _note(entry, found, person) for entry in queries.notes(found, person.id, vault.unlocked())
+    ]
     entries += _course_moments(found, courses, person.zone)
     show = request.args.get("show", "")
     visitor = Visitor(person.id, Role.MENTOR, found.mentor_name)
@@ -251,7 +259,9 @@ def _mentee_page(found: Pair, form: NoteForm, status: int) -> Response:
     ]
     ticks.quizzes.data = found.share_quizzes
     profile = queries.profile_of(found.mentor_id)
-    entries = [_note(entry, found, person) for entry in queries.notes(found, person.id)]
+    entries = [
+        _note(entry, found, person) for entry in queries.notes(found, person.id, vault.unlocked())
+    ]
     return page(
         "mentoring/pair_mentee.html",
         status,
@@ -275,7 +285,7 @@ def add_note(found: Pair) -> AnyResponse:
     if not form.validate():
         return _pair_page(found, form, 422)
     shared = form.kind.data == "shared"
-    actions.write_note(found, person.id, typed(form.body), shared=shared)
+    actions.write_note(found, person.id, typed(form.body), vault.unlocked(), shared=shared)
     flash(
         _("Note kept. Both of you can read it.") if shared else _("Note kept, for you only."),
         "done",
@@ -321,15 +331,16 @@ def _messages_page(found: Pair, form: MessageForm, status: int = 200) -> Respons
     other = found.other(person.id)
     mentor = found.side(person.id) is Side.MENTOR
     g.nav = "mentoring.pairs" if mentor else "mentoring.mine"
-    count, unread = queries.message_counts(found.id, person.id)
-    pages = max(1, -(-count // ON_A_PAGE))
+    talk = queries.talk(found, person.id, vault.unlocked())
+    pages = max(1, -(-talk.count // ON_A_PAGE))
     number = min(max(1, request.args.get("page", 1, type=int)), pages)
-    latest = queries.messages(found, ON_A_PAGE, (number - 1) * ON_A_PAGE)
+    skip = (number - 1) * ON_A_PAGE
+    latest = queries.messages(found, talk.keys, ON_A_PAGE, skip)
     days = _by_day(found, latest[::-1], person.id, person.zone)
     if mentor:
         visitor = Visitor(person.id, Role.MENTOR, found.mentor_name)
         audit.saw_list(visitor, [found.mentee_id], What.MESSAGES, found.public_id)
-    if unread and status == 200:
+    if talk.unread and status == 200:
         # "Opened" is a fact about this visit, as its access line is; it has its own short transaction too.
         with transaction():
             actions.mark_read(found, person.id)
@@ -358,10 +369,11 @@ def _by_day(
 
 def _said(found: Pair, entry: Entry, reader_id: int, zone: str) -> Said:
     time = format_time(entry.at, zone)
+    text = words.text_of(entry.text)
     if entry.author_id == reader_id:
-        return Said(entry.text, "mine", time)
+        return Said(text, "mine", time)
     who = "mentor" if entry.author_id == found.mentor_id else "learner"
-    return Said(entry.text, who, f"{found.name_of(entry.author_id)}, {time}")
+    return Said(text, who, f"{found.name_of(entry.author_id)}, {time}")
 
 
 @bp.post("/<pair>/messages")
@@ -371,7 +383,7 @@ def write(found: Pair) -> AnyResponse:
     form = MessageForm()
     if not form.validate():
         return _messages_page(found, form, 422)
-    actions.write_message(found, signed_in().id, typed(form.body))
+    actions.write_message(found, signed_in().id, typed(form.body), vault.unlocked())
     return redirect(url_for("mentoring.messages", pair=found.public_id) + "#last", 303)
 
 
