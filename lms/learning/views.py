@@ -11,8 +11,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from lms.assessment import pages as quizzes
 from lms.audit import actions as audit
 from lms.audit.rules import Visitor, What
-from lms.core import once, room
+from lms.core import once, room, throttle
 from lms.core.clock import now
+from lms.core.db import transaction
 from lms.core.files import store, words
 from lms.core.files.intake import Taken, take
 from lms.core.files.kinds import ACCEPTED
@@ -37,6 +38,8 @@ from lms.web.page import address, page
 bp = Blueprint("learning", __name__, url_prefix="/<lang:lang>", template_folder="templates")
 
 ITEM = "/courses/<course>/<item>"
+# Sendings of files, not files, before the pauses begin.
+FILES_A_DAY = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +207,7 @@ def not_done(course: str, item: str) -> AnyResponse:
 
 @bp.post(f"{ITEM}/text")
 @public
-@takes_files
+@takes_files(keep_as="save")
 def write(course: str, item: str) -> AnyResponse:
     """Keep a task's text and files as a draft, hand them in, or check them oneself; take a file back.
 
@@ -216,8 +219,7 @@ def write(course: str, item: str) -> AnyResponse:
         abort(404)
     if "remove" in request.form:
         return _take_back(here, person, form)
-    # Of a request that was far too large only the text is there, not which button was pressed.
-    handing_in = not too_much() and not {"save", "attach"} & set(request.form)
+    handing_in = not {"save", "attach"} & set(request.form)
     if not form.validate() or (handing_in and not form.ready(here.item.max_words)):
         return _task_page(here, form, 422)
     alone = not readers_of(person.id, here.outline.course_id)
@@ -225,7 +227,7 @@ def write(course: str, item: str) -> AnyResponse:
         form.met.errors = [_("Look at each point and tick it, then you can close the task.")]
         return _task_page(here, form, 422)
     try:
-        taken = _taken(here)
+        taken = _taken(here, person)
     except Refused as refused:
         form.refuse_files(words.advice(refused.why))
         return _task_page(here, form, 413 if refused.why is Why.LARGE else 422)
@@ -258,8 +260,11 @@ def _write(
     flash(_("Handed in.") if handing_in else draft, "done")
 
 
-def _taken(here: Here) -> list[Taken]:
-    """What was sent, looked into while no other writer waits for us. Raises Refused."""
+def _taken(here: Here, person: Actor) -> list[Taken]:
+    """What was sent, looked into while no other writer waits for us. Raises Refused.
+
+    Looking costs a worker up to twenty seconds, so who sends a great many is asked to pause.
+    """
     if too_much():
         raise Refused(Why.LARGE)
     sent = sent_files("files")
@@ -267,7 +272,11 @@ def _taken(here: Here) -> list[Taken]:
         raise Refused(Why.MANY)
     if not sent:
         return []
+    if throttle.wait_until("file", person.public_id, free=FILES_A_DAY):
+        raise Refused(Why.PAUSE)
     with once.waiting():
+        with transaction():
+            throttle.count("file", person.public_id)
         return [take(one, settings()) for one in sent]
 
 

@@ -351,4 +351,68 @@ def test_a_guest_sends_no_more_than_anywhere_else(
     assert browser.page.soup.find("input", {"type": "file"}) is None
     url = f"{address(outline, 'task-page')}/text"
     large = a_file("txt", data=b"x" * (3 * 1024 * 1024))
-    assert post(browser, url, {"body": "a", "files": [large]}).status == 413
+    assert post(browser, url, {"body": "a", "files": [large]}).status == 400, "not even read"
+
+
+def test_a_session_that_ended_takes_no_text_with_it_and_hands_nothing_in(
+    outline: Outline, saule: Somebody, daria: Somebody, app: Flask
+) -> None:
+    """Small or large: the file is lost with the session, the text is not, and it stays a draft."""
+    for size in (1_000, 4_000_000):
+        mine = writing(app, saule, outline)
+        mine.client.delete_cookie("s")
+        typed = f"Typed for {size} bytes."
+        page = send(mine, a_file("txt", data=b"x" * size), text=typed, button="Hand in")
+        assert typed in page.html
+        page = mine.submit()
+        if page.h1 == "Sign in":
+            page = mine.submit({"handle": saule.handle, "passphrase": saule.passphrase})
+        page = mine.submit(button="Send it again")
+        assert page.soup.find("textarea", {"name": "body"}).get_text().strip() == typed
+    assert kept(app) == []
+
+
+def test_who_sends_a_great_many_is_asked_to_pause(
+    outline: Outline, saule: Somebody, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lms.learning.views.FILES_A_DAY", 2)
+    mine = writing(app, saule, outline)
+    for _ in range(2):
+        assert send(mine, a_file("txt", data=corpus.SVG)).status == 422
+    page = send(mine, a_file("txt"))
+    assert page.status == 422
+    assert "Wait a few minutes" in page.text
+    assert TEXT in page.html
+
+
+class Endless(io.RawIOBase):
+    """A body that never ends."""
+
+    def __init__(self, head: bytes) -> None:
+        super().__init__()
+        self.head, self.given = head, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        part = self.head[: len(buffer)] or b"x" * len(buffer)
+        self.head = self.head[len(part) :]
+        buffer[: len(part)] = part
+        self.given += len(part)
+        return len(part)
+
+
+def test_a_body_without_an_end_is_read_no_further_than_allowed(
+    outline: Outline, saule: Somebody, app: Flask
+) -> None:
+    mine = writing(app, saule, outline)
+    head = b'--b\r\nContent-Disposition: form-data; name="files"; filename="a.txt"\r\n\r\n'
+    body = Endless(head)
+    answer = mine.client.post(
+        f"{address(outline, 'task-page')}/text",
+        content_type="multipart/form-data; boundary=b",
+        environ_overrides={"wsgi.input": body, "wsgi.input_terminated": True, "CONTENT_LENGTH": ""},
+    )
+    assert answer.status_code == 413
+    assert body.given < 26 * 1024 * 1024

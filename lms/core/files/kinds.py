@@ -1,4 +1,4 @@
-"""Which files are taken, and what a file is: name, declaration and content must say the same. Pure."""
+"""Which files are taken, and what a file is: name, content and declaration, if any, say the same. Pure."""
 
 from __future__ import annotations
 
@@ -39,8 +39,9 @@ MIMETYPES = {
 _EXTENSIONS = {kind.value: kind for kind in Kind} | {"jpeg": Kind.JPG}
 # For a file field: what a phone offers to choose from.
 ACCEPTED = ",".join(f".{extension}" for extension in _EXTENSIONS)
-# A phone that knows no program for a document declares nothing; for what it can show it always does.
+# A phone that knows no program for a kind of file declares nothing.
 _UNDECLARED = {"", "application/octet-stream"}
+_OTHER_NAMES = {"image/jpg": "image/jpeg"}
 _ZIP, _ZIP_END = b"PK\x03\x04", b"PK\x05\x06"
 _HEAD = 1024
 _MARKUP = re.compile(
@@ -84,8 +85,7 @@ def kind_of(sent: Sent) -> Kind:
 
 def _declared_as(kind: Kind, declared: str) -> bool:
     said = declared.partition(";")[0].strip().lower()
-    silent = said in _UNDECLARED and kind in {Kind.PDF, Kind.DOCX, Kind.ODT}
-    return silent or said == MIMETYPES[kind]
+    return said in _UNDECLARED or _OTHER_NAMES.get(said, said) == MIMETYPES[kind]
 
 
 def _by_content(data: bytes) -> frozenset[Kind]:

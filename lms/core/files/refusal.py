@@ -22,6 +22,7 @@ class Why(StrEnum):
     PROGRAM = "program"
     NOT_TEXT = "not_text"
     SLOW = "slow"
+    PAUSE = "pause"
     ENTRIES = "entries"
     UNPACKED = "unpacked"
     NAMES = "names"

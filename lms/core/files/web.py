@@ -57,10 +57,18 @@ class Request(flask.Request):
         return Kept(g.get("largest_file", 0))
 
 
-def takes_files(view: V) -> V:
-    """Mark a view whose form may bring files."""
-    setattr(view, _MARK, True)
-    return view
+def takes_files(keep_as: str) -> Callable[[V], V]:
+    """Mark a view whose form may bring files.
+
+    `keep_as` is the button that only keeps what was typed: when the files of a request can't be had, it counts
+    as pressed, so that nothing is handed in without them.
+    """
+
+    def mark(view: V) -> V:
+        setattr(view, _MARK, keep_as)
+        return view
+
+    return mark
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -71,15 +79,16 @@ def init_app(app: Flask, settings: Settings) -> None:
     @app.before_request
     def allow_more() -> None:
         view = current_app.view_functions.get(request.endpoint or "")
-        if request.method != "POST" or not getattr(view, _MARK, False):
+        keep_as = getattr(view, _MARK, None)
+        if request.mimetype != "multipart/form-data" or keep_as is None:
             return
         with reading():
-            if actor() is None:
-                return
-        g.largest_file = settings.file_mib * MIB
-        request.max_content_length = whole
-        if (request.content_length or 0) > whole:
-            _rescue_text()
+            signed = actor() is not None
+        if not signed or (request.content_length or 0) > whole:
+            _rescue_text(keep_as)
+        else:
+            g.largest_file = settings.file_mib * MIB
+            request.max_content_length = whole
 
 
 def too_much() -> bool:
@@ -109,10 +118,14 @@ def download(data: bytes, kind: Kind, number: int) -> Response:
     return answer
 
 
-def _rescue_text() -> None:
-    """Read the fields that come before the first file; the files themselves are left unread."""
+def _rescue_text(keep_as: str) -> None:
+    """Read the fields that come before the first file; the files themselves are left unread.
+
+    That is all of a request that is far too large, or of somebody whose session has ended meanwhile.
+    """
     boundary = request.mimetype_params.get("boundary", "").encode("ascii", "ignore")
     fields = _fields_before_files(boundary, request.environ["wsgi.input"].read(_HEAD))
+    fields[keep_as] = "1"
     request.__dict__["form"], request.__dict__["files"] = fields, MultiDict()
     g.too_much = True
 

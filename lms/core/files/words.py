@@ -27,6 +27,7 @@ _ADVICE = {
     Why.PROGRAM: _l("There is a program (macro) in this document. Save it as PDF and send that."),
     Why.NOT_TEXT: _l("This is not plain text in UTF-8. Save it as PDF or docx and send that."),
     Why.SLOW: _l("This file could not be checked. Save it again as PDF or jpg, and send that."),
+    Why.PAUSE: _l("These were many files in a short time. Wait a few minutes, then send it again."),
     Why.ENTRIES: _l("There are too many files in this archive. Divide it."),
     Why.UNPACKED: _l("Unpacked, this would be too large. Make it smaller, or divide it."),
     Why.NAMES: _l(
