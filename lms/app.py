@@ -30,6 +30,7 @@ from lms.demo.cli import group as demo
 from lms.learning.room import ROOM as LEARNING
 from lms.mentoring.room import ROOM as MENTORING
 from lms.messaging.room import ROOM as MESSAGING
+from lms.privacy.room import ROOM as PRIVACY
 from lms.web import errors, headers, request_log, static_files, templating
 from lms.web.room import ROOM as WEB
 
@@ -38,6 +39,7 @@ ROOMS = (
     WEB,
     ACCOUNTS,
     AUDIT,
+    PRIVACY,
     MESSAGING,
     COURSES,
     ASSESSMENT,

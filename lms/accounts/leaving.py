@@ -18,7 +18,7 @@ LEAVING = "leaving"
 WAYS_BACK: Slot[str] = Slot()
 
 
-def hidden() -> Select[tuple[int]]:
+def hidden() -> Select[Any]:
     """Numbers of the people whom nobody sees, for `NOT IN` in the lists of other rooms."""
     return select(Person.id).where(Person.state == LEAVING)
 

@@ -15,11 +15,21 @@ class Person(Model):
 
     `handle` is for signing in only; `skeleton` is its form for comparison, so that look-alikes are one.
     The key pair is sealed to the person: its private half is wrapped by the passphrase and by the recovery
-    code, never by a key of the server.
+    code, never by a key of the server. `leaving`: hidden, destroyed in a few days (`accounts.leaving`); `gone`:
+    what is left is a number that rows of other people count.
     """
 
     __tablename__ = "person"
-    __table_args__ = (CheckConstraint("state IN ('active', 'locked')", name="state"),)
+    __table_args__ = (
+        CheckConstraint("state IN ('active', 'locked', 'leaving', 'gone')", name="state"),
+        # Few people are on their way out, and every list of others asks for them.
+        Index(
+            "ix_person_leaving",
+            "id",
+            sqlite_where=text("state = 'leaving'"),
+            postgresql_where=text("state = 'leaving'"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, info=S1)
     public_id: Mapped[str] = mapped_column(String(12), unique=True, info=S1)

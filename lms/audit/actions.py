@@ -9,11 +9,15 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import insert, select, update
 
-from lms.audit.models import AccessChain, AccessEvent
+from lms.accounts.models import Person
+from lms.audit.events import WhyAnswered, WhyAsked
+from lms.audit.models import AccessChain, AccessEvent, AccessQuestion
 from lms.audit.rules import START, Digest, Line, Visitor, What
+from lms.core import events, ids
 from lms.core.clock import now
 from lms.core.db import db, insert_into, transaction
 from lms.core.keys import Keys
+from lms.core.sealing import Place, seal
 
 
 def saw(visitor: Visitor, person_id: int, what: What, about: str = "") -> None:
@@ -73,14 +77,14 @@ def _write(
     if not ends:
         return
     at, seal = now(), digest()
-    events: list[dict[str, Any]] = []
+    rows: list[dict[str, Any]] = []
     for person_id, (number, previous) in sorted(ends.items()):
         facts = (visitor.id, visitor.role.value, visitor.shown, what.value, about, day, at)
         line = Line(person_id, number + 1, *facts)
         values = {name: getattr(line, name) for name in Line.__slots__}
-        events.append({**values, "previous": previous, "hash": line.seal(previous, seal)})
-    db.session.execute(insert(AccessEvent), events)
-    new_ends = [{name: event[name] for name in ("person_id", "number", "hash")} for event in events]
+        rows.append({**values, "previous": previous, "hash": line.seal(previous, seal)})
+    db.session.execute(insert(AccessEvent), rows)
+    new_ends = [{name: event[name] for name in ("person_id", "number", "hash")} for event in rows]
     db.session.execute(update(AccessChain), new_ends)
 
 
@@ -88,3 +92,40 @@ def digest() -> Digest:
     """The keyed hash of this instance for lines of the record."""
     keys: Keys = current_app.extensions["keys"]
     return lambda text: keys.digest("access", text)
+
+
+# --- "Why?" --------------------------------------------------------------------------------------
+
+
+def ask_why(person_id: int, number: int) -> None:
+    """Ask why somebody looked: one question a line, asked once however often it is pressed."""
+    line = (AccessEvent.person_id == person_id) & (AccessEvent.number == number)
+    event = db.session.execute(select(AccessEvent.actor_id).where(line)).first()
+    if event is None:
+        return
+    public_id = ids.public_id()
+    row = insert_into(AccessQuestion).values(
+        public_id=public_id, person_id=person_id, number=number, asked_at=now()
+    )
+    asked = row.on_conflict_do_nothing().returning(AccessQuestion.id)
+    if db.session.execute(asked).first():
+        events.publish(WhyAsked(person_id, event.actor_id, public_id))
+
+
+def answer_why(public_id: str, by_id: int, text: str) -> bool:
+    """Answer a question, once. Return whether this was the answer; the first one stands."""
+    found = select(AccessQuestion).where(AccessQuestion.public_id == public_id)
+    row = db.session.scalar(found.with_for_update())
+    if row is None or row.answer is not None:
+        return False
+    owner = db.session.get_one(Person, row.person_id).public_id
+    row.answer, row.answered_at = seal(text, answer_place(public_id, owner)), now()
+    row.answered_by_id = by_id
+    db.session.flush()
+    events.publish(WhyAnswered(row.person_id))
+    return True
+
+
+def answer_place(public_id: str, owner: str) -> Place:
+    """Where an answer is sealed: it is the person's who asked."""
+    return Place("access_question", "answer", public_id, owner)

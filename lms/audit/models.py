@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.core.db import S1, Model
+from lms.core.db import S1, S2, Model
 
 
 class AccessEvent(Model):
@@ -41,6 +41,28 @@ class AccessEvent(Model):
     at: Mapped[datetime] = mapped_column(info=S1)
     previous: Mapped[bytes] = mapped_column(info=S1)
     hash: Mapped[bytes] = mapped_column(info=S1)
+
+
+class AccessQuestion(Model):
+    """A "Why?" about one line, and its answer: one a line. The line itself stays as it was written.
+
+    The answer is sealed for the person who asked.
+    """
+
+    __tablename__ = "access_question"
+    __table_args__ = (
+        UniqueConstraint("person_id", "number"),
+        CheckConstraint("(answer IS NULL) = (answered_at IS NULL)", name="answered"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=S1)
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, info=S1)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=S1)
+    number: Mapped[int] = mapped_column(info=S1)
+    asked_at: Mapped[datetime] = mapped_column(info=S1)
+    answer: Mapped[bytes | None] = mapped_column(info=S2)
+    answered_at: Mapped[datetime | None] = mapped_column(info=S1)
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True, info=S1)
 
 
 class AccessChain(Model):

@@ -10,10 +10,12 @@ from itertools import groupby
 from sqlalchemy import func, select
 
 from lms.accounts.models import Person
-from lms.audit.actions import digest
-from lms.audit.models import AccessChain, AccessEvent
+from lms.audit.actions import answer_place, digest
+from lms.audit.models import AccessChain, AccessEvent, AccessQuestion
 from lms.audit.rules import Line, first_broken
 from lms.core.db import db
+from lms.core.policy import Actor
+from lms.core.sealing import unseal
 
 LINE = (
     AccessEvent.person_id,
@@ -30,27 +32,81 @@ LINE = (
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One line as the person reads it."""
+    """One line as the person reads it, with what she asked about it."""
 
+    number: int
     shown: str
     role: str
     what: str
     day: date | None
     at: datetime
+    asked: bool
+    answer: str
 
 
-def visits(person_id: int, limit: int, skip: int = 0) -> list[Visit]:
-    """Who has looked at a person's data, latest first."""
-    columns = (
-        AccessEvent.shown,
-        AccessEvent.role,
-        AccessEvent.what,
-        AccessEvent.day,
-        AccessEvent.at,
+_SHOWN = (
+    AccessEvent.number,
+    AccessEvent.shown,
+    AccessEvent.role,
+    AccessEvent.what,
+    AccessEvent.day,
+    AccessEvent.at,
+)
+
+
+def visits(person: Actor, limit: int, skip: int = 0) -> list[Visit]:
+    """Who has looked at a person's own data, latest first."""
+    same = (AccessQuestion.person_id == AccessEvent.person_id) & (
+        AccessQuestion.number == AccessEvent.number
     )
-    mine = select(*columns).where(AccessEvent.person_id == person_id)
-    rows = db.session.execute(mine.order_by(AccessEvent.number.desc()).limit(limit).offset(skip))
-    return [Visit(*row) for row in rows]
+    mine = (
+        select(*_SHOWN, AccessQuestion.public_id, AccessQuestion.answer)
+        .outerjoin(AccessQuestion, same)
+        .where(AccessEvent.person_id == person.id)
+        .order_by(AccessEvent.number.desc())
+    )
+    rows = db.session.execute(mine.limit(limit).offset(skip)).all()
+    return [Visit(*row[:6], row[6] is not None, _answer(row[6], row[7], person)) for row in rows]
+
+
+def _answer(question: str | None, sealed: bytes | None, person: Actor) -> str:
+    if question is None or sealed is None:
+        return ""
+    return unseal(sealed, answer_place(question, person.public_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A "Why?" about one line, for those who may answer. Whose line it is stays out of it."""
+
+    public_id: str
+    number: int
+    actor_id: int
+    shown: str
+    role: str
+    what: str
+    day: date | None
+    at: datetime
+    answered_at: datetime | None
+
+
+def question(public_id: str) -> Question | None:
+    """A question by the id in its address."""
+    same = (AccessQuestion.person_id == AccessEvent.person_id) & (
+        AccessQuestion.number == AccessEvent.number
+    )
+    found = (
+        select(
+            *(AccessQuestion.public_id, AccessEvent.number, AccessEvent.actor_id),
+            *_SHOWN[1:],
+            AccessQuestion.answered_at,
+        )
+        .join(AccessEvent, same)
+        .join(Person, Person.id == AccessQuestion.person_id)
+        .where(AccessQuestion.public_id == public_id, Person.state == "active")
+    )
+    row = db.session.execute(found).first()
+    return Question(*row) if row else None
 
 
 def visit_count(person_id: int) -> int:

@@ -34,6 +34,7 @@ class What(StrEnum):
     COHORT = "cohort"
     COHORT_FILE = "cohort_file"
     CERTIFICATE = "certificate"
+    ATTEMPT = "attempt"
 
 
 @dataclass(frozen=True, slots=True)

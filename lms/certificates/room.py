@@ -5,6 +5,7 @@ from __future__ import annotations
 from lms.certificates import actions, cards, jobs
 from lms.certificates.cli import check_printing, group
 from lms.certificates.policy import RULES, Permission
+from lms.certificates.records import RECORDS
 from lms.certificates.views import bp, site
 from lms.core.i18n import lazy_gettext as _l
 from lms.core.outbox import Daily
@@ -32,4 +33,5 @@ ROOM = Room(
     commands=(group,),
     cards={"home": cards.home, "course": cards.course},
     checks=(check_printing,),
+    records=RECORDS,
 )

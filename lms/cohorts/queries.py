@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import aliased
 
+from lms.accounts.leaving import hidden
 from lms.cohorts.models import Cohort, Invite, Seat
 from lms.cohorts.rules import Place
 from lms.core.db import db, fetch
@@ -119,7 +120,8 @@ def seats(cohort_id: int) -> list[SeatRow]:
         *(Seat.public_id, Seat.person_id, Seat.enrolment_id, Seat.shown_name),
         *(Seat.joined_at, Seat.left_at),
     )
-    rows = db.session.execute(select(*columns).where(Seat.cohort_id == cohort_id))
+    shown = (Seat.cohort_id == cohort_id) & Seat.person_id.not_in(hidden())
+    rows = db.session.execute(select(*columns).where(shown))
     return sorted((SeatRow(*row) for row in rows), key=lambda seat: seat.shown_name.casefold())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lms.accounts.admission import DOORS, Door
 from lms.cohorts import cards, listeners
 from lms.cohorts.policy import RULES, Permission
+from lms.cohorts.records import RECORDS
 from lms.cohorts.views import bp, own, staff  # noqa: F401 - staff is read for its routes
 from lms.core.i18n import lazy_gettext as _l
 from lms.core.policy import Actor, may
@@ -26,4 +27,5 @@ ROOM = Room(
     cards={"home": cards.home},
     fills=((READERS, listeners.readers), (DOORS, Door("cohorts.code", own.has_shown_code))),
     kept={"code": own.keep_code},
+    records=RECORDS,
 )

@@ -13,8 +13,9 @@ from typing import Any, Generic, TypeVar
 import click
 from flask import Blueprint, Flask, session
 
-from lms.core import events, outbox, policy
+from lms.core import events, outbox, policy, records
 from lms.core.policy import Actor
+from lms.core.records import Record
 
 T = TypeVar("T")
 
@@ -79,6 +80,7 @@ class Room:
     fills: tuple[tuple[Slot[Any], Any], ...] = ()
     kept: Mapping[str, Callable[[int, str], str]] = field(default_factory=dict)
     checks: tuple[Callable[[], list[str]], ...] = ()
+    records: tuple[Record, ...] = ()
 
 
 _nav: list[NavItem] = []
@@ -91,6 +93,7 @@ def furnish(app: Flask, rooms: tuple[Room, ...]) -> None:
     """Hang up everything that the rooms give, in their order."""
     for registry in (_nav, _cards, _kept, _checks):
         registry.clear()
+    records.clear()
     for room in rooms:
         _open_to_visitors(app, room)
         _wire(room)
@@ -111,6 +114,7 @@ def _open_to_visitors(app: Flask, room: Room) -> None:
 def _wire(room: Room) -> None:
     _kept.update(room.kept)
     _checks.extend(room.checks)
+    records.hang_up(room.records)
     for kind, listener in room.listeners:
         events.subscribe(kind, listener)
     for slot, thing in room.fills:

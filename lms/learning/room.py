@@ -7,6 +7,7 @@ from lms.assessment.versions import VERSIONS
 from lms.core.room import Room
 from lms.learning import cards, listeners
 from lms.learning.policy import RULES
+from lms.learning.records import RECORDS
 from lms.learning.views import bp, keep_done
 
 ROOM = Room(
@@ -17,4 +18,5 @@ ROOM = Room(
     fills=((VERSIONS, listeners.version_of),),
     cards={"home": cards.home, "course": cards.course},
     kept={"done": keep_done},
+    records=RECORDS,
 )

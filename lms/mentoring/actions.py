@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from lms.accounts import actions as accounts
 from lms.accounts import queries as people
@@ -194,6 +194,10 @@ def propose(found: Request, profile: Profile, coordinator_id: int) -> str:
     bars = [why for why in reasons_against(mentor.facts, queries.facts_of(found)) if why in BARS]
     if bars:
         raise Barred(bars)
+    # A pair may be hidden for some days, while one side decides whether to come back.
+    hers = (Match.mentee_id == found.person_id) & Match.state.in_(LIVE)
+    if db.session.scalar(select(Match.id).where(hers)) is not None:
+        raise NotWaiting
     waits = (MentorRequest.id == found.id) & (MentorRequest.state == "waiting")
     taken = update(MentorRequest).where(waits).values(state="offered").returning(MentorRequest.id)
     if db.session.scalar(taken.execution_options(synchronize_session=False)) is None:
@@ -401,6 +405,21 @@ def change_keys(person_id: int) -> None:
     db.session.execute(delete(MatchKey).where(MatchKey.person_id == person_id))
     for found in queries.live_pairs(person_id):
         _new_key(found)
+
+
+def part(person_id: int) -> None:
+    """One side's account is about to be destroyed, and the pair with it: tell the other side, free her place."""
+    hers = or_(Match.mentor_id == person_id, Match.mentee_id == person_id) & Match.state.in_(LIVE)
+    rows = db.session.execute(
+        select(Match.mentor_id, Match.mentee_id, Match.request_id, Match.state).where(hers)
+    ).all()
+    for mentor_id, mentee_id, request_id, state in rows:
+        other = mentee_id if person_id == mentor_id else mentor_id
+        if state == State.ACTIVE:
+            messaging.notify(other, Kind.PAIR_ENDED)
+        elif other == mentee_id:
+            _set_request(request_id, "waiting")
+            messaging.notify(other, Kind.OFFER_OFF)
 
 
 def mark_read(found: Pair, reader_id: int) -> None:

@@ -14,6 +14,7 @@ from lms.learning.rules import Reader
 from lms.mentoring import actions, queries
 from lms.messaging import actions as messaging
 from lms.messaging.kinds import Kind
+from lms.privacy.events import PersonErased
 
 
 def readers(person_id: int, course_id: int) -> list[Reader]:
@@ -25,6 +26,11 @@ def readers(person_id: int, course_id: int) -> list[Reader]:
 def change_keys(event: KeyPairReplaced) -> None:
     """Somebody has another pair of keys, so her pairs need a key that she can open."""
     actions.change_keys(event.person_id)
+
+
+def part(event: PersonErased) -> None:
+    """Somebody is gone: the other sides learn that a pair has ended, or that an offer came to nothing."""
+    actions.part(event.person_id)
 
 
 def tell_mentor(event: TaskSubmitted) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Row, ScalarSelect, Select, bindparam, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
+from lms.accounts.leaving import LEAVING, hidden
 from lms.accounts.models import Person
 from lms.accounts.vault import Opener, SharedKeys
 from lms.cohorts.models import Cohort, Seat
@@ -86,6 +87,7 @@ def _pairs(*more: Any) -> Select[Any]:
         select(*_PAIR, *more)
         .join(_mentor, _mentor.id == Match.mentor_id)
         .join(_mentee, _mentee.id == Match.mentee_id)
+        .where(_mentor.state != LEAVING, _mentee.state != LEAVING)
     )
 
 
@@ -192,6 +194,7 @@ def mentor_for(mentee_id: int, course_id: int) -> tuple[int, str] | None:
             Match.mentee_id == mentee_id,
             Match.state == State.ACTIVE,
             MatchShare.course_id == course_id,
+            Match.mentor_id.not_in(hidden()),
         )
     ).first()
     return (row.mentor_id, row.mentor_name) if row else None
@@ -248,13 +251,15 @@ def _profiles() -> Select[Any]:
 
 def profiles() -> list[Profile]:
     """All mentors, by name. One statement."""
-    found = [Profile(*row) for row in db.session.execute(_profiles())]
+    shown = _profiles().where(MentorProfile.person_id.not_in(hidden()))
+    found = [Profile(*row) for row in db.session.execute(shown)]
     return sorted(found, key=lambda profile: profile.shown_name.casefold())
 
 
 def profile(public_id: str) -> Profile | None:
     """A mentor by the id in her address."""
-    row = db.session.execute(_profiles().where(MentorProfile.public_id == public_id)).first()
+    shown = (MentorProfile.public_id == public_id) & MentorProfile.person_id.not_in(hidden())
+    row = db.session.execute(_profiles().where(shown)).first()
     return Profile(*row) if row else None
 
 
@@ -301,13 +306,15 @@ def _requests() -> Select[Any]:
 def waiting() -> list[Request]:
     """People who wait, the longest first. One statement."""
     ordered = (MentorRequest.waiting_since, MentorRequest.id)
-    rows = _requests().where(MentorRequest.state == "waiting").order_by(*ordered)
+    shown = (MentorRequest.state == "waiting") & (Person.state != LEAVING)
+    rows = _requests().where(shown).order_by(*ordered)
     return [Request(*row) for row in db.session.execute(rows)]
 
 
 def request(public_id: str) -> Request | None:
     """Somebody who waits, by the id in the address."""
-    row = db.session.execute(_requests().where(MentorRequest.public_id == public_id)).first()
+    shown = (MentorRequest.public_id == public_id) & (Person.state != LEAVING)
+    row = db.session.execute(_requests().where(shown)).first()
     return Request(*row) if row else None
 
 
@@ -389,9 +396,11 @@ class Home:
 def _around(*, coordinates: bool) -> Select[Any]:
     person_id: Any = bindparam("person_id")
     own_request = (MentorRequest.person_id == Person.id) & (MentorRequest.state == "waiting")
-    party = or_(Match.mentor_id == Person.id, Match.mentee_id == Person.id)
+    both = Match.mentor_id.not_in(hidden()) & Match.mentee_id.not_in(hidden())
+    party = or_(Match.mentor_id == Person.id, Match.mentee_id == Person.id) & both
     queue = select(func.count()).select_from(MentorRequest)
-    queue = queue.where(MentorRequest.state == "waiting")
+    here = MentorRequest.person_id.not_in(hidden())
+    queue = queue.where(MentorRequest.state == "waiting", here)
     return (
         select(
             MentorRequest.waiting_since,
@@ -488,7 +497,6 @@ def talk(found: Pair, reader_id: int, opener: Opener) -> Talk:
     ).all()
     keys = [(row[2], row[3]) for row in rows if row[2] is not None]
     return Talk(rows[0][0], rows[0][1], _opened(found, reader_id, opener, keys))
-
 
 def notes(found: Pair, reader_id: int, opener: Opener) -> list[Entry]:
     """The notes of a pair that this side may read, latest first: shared ones and one's own."""

@@ -15,7 +15,9 @@ from lms.learning.events import TaskAnswered, TaskSubmitted
 from lms.learning.readers import READERS
 from lms.mentoring import actions, cards, listeners, vouchers
 from lms.mentoring.policy import RULES, Permission
+from lms.mentoring.records import RECORDS
 from lms.mentoring.views import bp, own, pairs, staff  # noqa: F401 - read for their routes
+from lms.privacy.events import PersonErased
 
 
 def _is_mentor(person: Actor | None) -> bool:
@@ -32,7 +34,6 @@ def _learns(person: Actor | None) -> bool:
 
 def _daily(_payload: dict[str, Any], _result: Any) -> None:
     actions.expire_offers()
-    actions.forget_old()
 
 
 ROOM = Room(
@@ -46,6 +47,7 @@ ROOM = Room(
     ),
     listeners=(
         (KeyPairReplaced, listeners.change_keys),
+        (PersonErased, listeners.part),
         (TaskSubmitted, listeners.tell_mentor),
         (TaskAnswered, listeners.tell_learner),
     ),
@@ -53,4 +55,5 @@ ROOM = Room(
     fills=((READERS, listeners.readers), (TRUSTED, vouchers.mentors_now), (MENTEES, vouchers.mentees_of)),
     jobs=(Job("mentoring.daily", effect=_daily),),
     daily=(Daily("mentoring.daily", hour=3),),
+    records=RECORDS,
 )

@@ -28,6 +28,8 @@ class Kind(StrEnum):
     FACTOR = "factor"
     HANDLED = "handled"
     COMING_BACK = "coming_back"
+    WHY = "why"
+    WHY_ANSWERED = "why_answered"
 
 
 class Subject(StrEnum):
@@ -94,5 +96,11 @@ LOOKS = {
         "accounts.account",
         "lock",
     ),
+    Kind.WHY: Look(
+        _l("Somebody asks why her data was looked at. Answer in a sentence."),
+        "audit.question",
+        "eye",
+    ),
+    Kind.WHY_ANSWERED: Look(_l("You asked why. The answer is here."), "audit.visits", "eye"),
     Kind.COHORT: Look(_l("There is news in your cohort."), "cohorts.index", "users"),
 }

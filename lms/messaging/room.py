@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from lms.accounts.events import AccountHandled, ComingBack, FactorChanged, SignedIn
+from lms.audit.events import WhyAnswered, WhyAsked
 from lms.core.i18n import lazy_gettext as _l
-from lms.core.outbox import Daily, Job
+from lms.core.outbox import Job
 from lms.core.room import NavItem, Room
 from lms.messaging import actions, listeners, mail
 from lms.messaging.policy import RULES
+from lms.messaging.records import RECORDS
 from lms.messaging.views import bp, home_cards
-
-
-def _forget(_payload: dict[str, Any], _result: Any) -> None:
-    actions.forget_old()
-
 
 ROOM = Room(
     name="messaging",
@@ -37,10 +32,9 @@ ROOM = Room(
         (FactorChanged, listeners.tell_of_factor),
         (AccountHandled, listeners.tell_of_handling),
         (ComingBack, listeners.tell_of_coming_back),
+        (WhyAsked, listeners.tell_of_question),
+        (WhyAnswered, listeners.tell_of_answer),
     ),
-    jobs=(
-        Job(actions.MAIL, effect=mail.sent, work=mail.send),
-        Job("messaging.forget", effect=_forget),
-    ),
-    daily=(Daily("messaging.forget", hour=2),),
+    jobs=(Job(actions.MAIL, effect=mail.sent, work=mail.send),),
+    records=RECORDS,
 )

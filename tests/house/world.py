@@ -19,7 +19,7 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import PoolProxiedConnection, insert, text, update
+from sqlalchemy import PoolProxiedConnection, insert, select, text, update
 from werkzeug.test import TestResponse
 
 from lms.accounts import signin
@@ -28,6 +28,10 @@ from lms.accounts.roles import Role
 from lms.app import create_app
 from lms.assessment import actions as assessment
 from lms.assessment import queries as tries
+from lms.audit import actions as audit
+from lms.audit.models import AccessQuestion
+from lms.audit.rules import Role as SeenAs
+from lms.audit.rules import Visitor, What
 from lms.certificates import actions as certificates
 from lms.certificates import views as certificate_pages
 from lms.certificates.queries import Held
@@ -297,6 +301,7 @@ def _settle(town: Town, folder: Path) -> None:
     _study(town, outline)
     _pair(town, outline)
     _certify(town, folder)
+    _wonder(town)
     leave_address(town.people["learner"])
     with transaction():
         db.session.add(CourseFile(name=PICTURE, data=b"<svg/>"))
@@ -422,6 +427,16 @@ def _certify(town: Town, folder: Path) -> None:
         "doubted": doubted.public_id,
         "typed_number": issued.number,
     }
+
+
+def _wonder(town: Town) -> None:
+    """The learner asks why her mentor looked."""
+    learner, mentor = town.people["learner"], town.people["mentor"]
+    audit.saw(Visitor(mentor.id, SeenAs.MENTOR, "Daria V."), learner.id, What.TASK, town.ids["task"])
+    with transaction():
+        audit.ask_why(learner.id, 1)
+    with reading():
+        town.ids["question"] = db.session.scalars(select(AccessQuestion.public_id)).one()
 
 
 def _print(person: Somebody, held: Held) -> Held:
