@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -31,6 +31,8 @@ class Found:
     """The passphrase is known, a second factor is asked of her and was not shown yet."""
     vouched_for: bool
     """Two people say that she lost every way in; she can stop it."""
+    private_by_token: bytes = field(repr=False)
+    """Her private key, wrapped by the cookie's token (`vault.unlocked`)."""
 
 
 _ROLES = (
@@ -56,6 +58,7 @@ def _by_token() -> Select[*tuple[Any, ...]]:
             SignIn.proven,
             ~SignIn.proven & guarded(),
             exists().where(Vouching.person_id == Person.id, Vouching.state == "waiting"),
+            SignIn.private_by_token,
         )
         .join(Person, Person.id == SignIn.person_id)
         .where(SignIn.token_hash == bindparam("hashed"), live)
@@ -67,11 +70,14 @@ def by_token(token: str, now: datetime) -> Found | None:
     row = fetch(_by_token(), hashed=secrets.token_hash(token), now=now).first()
     if row is None:
         return None
-    sign_in_id, own_phone, person_id, public_id, handle, zone, held, proven, asked, vouched = row
+    sign_in_id, own_phone, person_id, public_id, handle, zone, held, proven, asked, *rest = row
+    vouched, wrapped = rest
     granted: frozenset[str] = frozenset(held.split(",")) if held else frozenset()
     half_way = not proven and (bool(granted) or bool(asked))
     return Found(
-        sign_in_id, own_phone, person_id, public_id, handle, zone, granted, half_way, bool(vouched)
+        *(sign_in_id, own_phone, person_id, public_id, handle, zone, granted, half_way),
+        vouched_for=bool(vouched),
+        private_by_token=wrapped,
     )
 
 

@@ -27,7 +27,7 @@ from lms.accounts.events import KeyPairReplaced
 from lms.accounts.models import Person, SignIn
 from lms.core import events, sealing
 from lms.core.db import db
-from lms.core.policy import StepUpNeeded, signed_in
+from lms.core.policy import SignInNeeded, StepUpNeeded, signed_in
 from lms.core.sealing import CannotOpen, Place
 from lms.core.settings import Settings
 
@@ -104,16 +104,14 @@ def unlocked() -> Opener:
     Raises StepUpNeeded on somebody's own phone, where a sign-in lasts for days, when no sealed page was
     opened and no passphrase typed for so long that a shared phone would have been signed out.
     """
-    person, token = signed_in(), signin.token()
-    row = db.session.execute(
-        select(SignIn.private_by_token, SignIn.own_phone).where(
-            SignIn.token_hash == secrets.token_hash(token), SignIn.person_id == person.id
-        )
-    ).one()
-    if row.own_phone and locked():
+    person, found = signed_in(), signin.found()
+    if found is None or found.person_id != person.id:
+        raise SignInNeeded
+    if found.own_phone and locked():
         raise StepUpNeeded
     _opened()
-    return Opener(person.public_id, secrets.unwrap(row.private_by_token, secrets.token_key(token)))
+    private = secrets.unwrap(found.private_by_token, secrets.token_key(signin.token()))
+    return Opener(person.public_id, private)
 
 
 def locked() -> bool:
