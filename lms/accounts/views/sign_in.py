@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Response, flash, redirect, request, url_for
+from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts import actions, leaving, rules, secrets, signin
@@ -22,6 +23,7 @@ from lms.core.clock import now
 from lms.core.db import reading, transaction
 from lms.core.i18n import gettext as _
 from lms.core.i18n import language
+from lms.core.log import log
 from lms.core.policy import SignInNeeded, StepUpNeeded, actor, allow, public, signed_in
 from lms.web.forms import typed
 from lms.web.page import front_url, page
@@ -111,8 +113,17 @@ def _again_page(
 def sign_out() -> AnyResponse:
     """End this browser's sign-in. Pressed twice is pressed once."""
     if token := signin.end():
-        actions.end_sign_in(token)
+        _end_for_good(token)
     return signin.forget_browser(redirect(front_url(), 303))  # type: ignore[arg-type]
+
+
+def _end_for_good(token: str) -> None:
+    # The browser forgets it whatever the database says: nobody is kept signed in by a full disk.
+    try:
+        with transaction():
+            actions.end_sign_in(token)
+    except OperationalError as error:
+        log.error("sign_out.not_stored", error=type(error.orig).__name__)
 
 
 @bp.route("/way-back", methods=["GET", "POST"])
