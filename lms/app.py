@@ -10,7 +10,7 @@ from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.routing import BaseConverter
 
-from lms.accounts import signin
+from lms.accounts import discreet, signin
 from lms.accounts.room import ROOM as ACCOUNTS
 from lms.accounts.views import ask_again, ask_to_sign_in
 from lms.assessment.room import ROOM as ASSESSMENT
@@ -31,7 +31,7 @@ from lms.learning.room import ROOM as LEARNING
 from lms.mentoring.room import ROOM as MENTORING
 from lms.messaging.room import ROOM as MESSAGING
 from lms.privacy.room import ROOM as PRIVACY
-from lms.web import errors, headers, request_log, static_files, templating
+from lms.web import errors, gate, headers, request_log, static_files, templating
 from lms.web.room import ROOM as WEB
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -93,6 +93,8 @@ def create_app(settings: Settings) -> Flask:
     request_log.init_app(app)
     static_files.init_app(app)
     errors.init_app(app)
+    gate.init_app(app)
+    discreet.init_app(app)
     app.register_error_handler(SignInNeeded, ask_to_sign_in)
     app.register_error_handler(StepUpNeeded, ask_again)
     Migrate(app, data.db, directory=str(ROOT / "migrations"), render_as_batch=True)

@@ -13,7 +13,8 @@ from lms.core import events, jobs, outbox, room, rotation
 from lms.core import settings as setting_table
 from lms.core.clock import now
 from lms.core.db import db, reading, transaction
-from lms.core.settings import Settings
+from lms.core.settings import PREFIX, Settings
+from lms.web.outside import sensitive
 
 BACKUP_OLDEST_HOURS = 26
 
@@ -101,6 +102,8 @@ def list_keys() -> None:
 @with_appcontext
 def doctor() -> None:
     """Check settings, keys, database, queue and backups. Exit 1 when something needs a person."""
+    for line in _policy():
+        click.echo(line)
     problems = [*_settings_problems(), *_database_problems(), *rotation.health()]
     problems += [*_backup_problems(), *room.health()]
     for problem in problems:
@@ -108,6 +111,36 @@ def doctor() -> None:
     if problems:
         raise SystemExit(1)
     click.echo("All is well.")
+
+
+def _policy() -> list[str]:
+    """What the operator decided about the outside, in words."""
+    found: Settings = current_app.extensions["settings"]
+    hidden, shown = "hidden", "shown"
+    checked = "after signing in" if found.public_check == "off" else "open to all"
+    return [
+        f"policy: {found.policy}",
+        f"  course titles in lists: {'neutral' if found.titles_are_neutral else 'full'}",
+        f"  marks and organisation: {hidden if found.logos_are_hidden else shown}",
+        f"  courses and lessons: {'open to all' if found.pages_are_public else 'after signing in'}",
+        f"  checking certificates: {checked}",
+        f"  answers to: {' '.join(found.trusted_hosts)}",
+    ]
+
+
+def _names_that_tell(found: Settings) -> list[str]:
+    outside = {
+        "PRODUCT_EN": found.product_en,
+        "PRODUCT_RU": found.product_ru,
+        "PUBLIC_URL": found.public_url,
+        "HOSTS": found.hosts,
+        "MAIL_FROM": found.mail_from,
+    }
+    return [
+        f"{PREFIX}{name} says what the site is about: {', '.join(words)}"
+        for name, text in outside.items()
+        if (words := sensitive(text))
+    ]
 
 
 def _settings_problems() -> list[str]:
@@ -123,7 +156,7 @@ def _settings_problems() -> list[str]:
         problems.append("mail is not set: notices are seen in the application only")
     if not found.signatory_en:
         problems.append("nobody signs certificates: set ALONGSIDE_SIGNATORY_EN and _RU")
-    return problems
+    return problems + _names_that_tell(found)
 
 
 def _database_problems() -> list[str]:

@@ -62,6 +62,14 @@ class RoleGrant(Model):
     granted_at: Mapped[datetime] = mapped_column(info=S1)
 
 
+class DiscreetView(Model):
+    """Somebody who wants to see courses only (`accounts.discreet`). No row: the usual view."""
+
+    __tablename__ = "discreet_view"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, info=S1)
+
+
 class SignIn(Model):
     """One browser that is signed in. Only the hash of its token is kept.
 

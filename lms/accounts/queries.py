@@ -11,7 +11,7 @@ from sqlalchemy import Select, bindparam, exists, func, select
 
 from lms.accounts import secrets
 from lms.accounts.factors.queries import guarded
-from lms.accounts.models import Person, RoleGrant, SignIn, Vouching
+from lms.accounts.models import DiscreetView, Person, RoleGrant, SignIn, Vouching
 from lms.accounts.rules import skeleton
 from lms.core.db import db, fetch
 
@@ -33,6 +33,8 @@ class Found:
     """Two people say that she lost every way in; she can stop it."""
     private_by_token: bytes = field(repr=False)
     """Her private key, wrapped by the cookie's token (`vault.unlocked`)."""
+    discreet: bool
+    """She wants to see courses only until the passphrase is typed once more."""
 
 
 _ROLES = (
@@ -40,6 +42,9 @@ _ROLES = (
     .where(RoleGrant.person_id == Person.id)
     .scalar_subquery()
 )
+
+
+_DISCREET = select(DiscreetView.person_id).where(DiscreetView.person_id == Person.id).exists()
 
 
 @cache
@@ -59,6 +64,7 @@ def _by_token() -> Select[*tuple[Any, ...]]:
             ~SignIn.proven & guarded(),
             exists().where(Vouching.person_id == Person.id, Vouching.state == "waiting"),
             SignIn.private_by_token,
+            _DISCREET,
         )
         .join(Person, Person.id == SignIn.person_id)
         .where(SignIn.token_hash == bindparam("hashed"), live)
@@ -71,13 +77,14 @@ def by_token(token: str, now: datetime) -> Found | None:
     if row is None:
         return None
     sign_in_id, own_phone, person_id, public_id, handle, zone, held, proven, asked, *rest = row
-    vouched, wrapped = rest
+    vouched, wrapped, discreet = rest
     granted: frozenset[str] = frozenset(held.split(",")) if held else frozenset()
     half_way = not proven and (bool(granted) or bool(asked))
     return Found(
         *(sign_in_id, own_phone, person_id, public_id, handle, zone, granted, half_way),
         vouched_for=bool(vouched),
         private_by_token=wrapped,
+        discreet=bool(discreet),
     )
 
 

@@ -8,7 +8,15 @@ from sqlalchemy import ColumnElement, or_
 from lms.accounts import actions, vouching
 from lms.accounts.factors import actions as factors
 from lms.accounts.factors.models import BackupCode, Challenge, CodeApp, Passkey
-from lms.accounts.models import FirstToken, LockLink, Person, RoleGrant, SignIn, Vouching
+from lms.accounts.models import (
+    DiscreetView,
+    FirstToken,
+    LockLink,
+    Person,
+    RoleGrant,
+    SignIn,
+    Vouching,
+)
 from lms.core import ids
 from lms.core.i18n import gettext as _
 from lms.core.i18n import lazy_gettext as _l
@@ -86,6 +94,13 @@ RECORDS = (
         copy=("name", "own_phone", "started_on", "expires_at"),
         apart=("id", "person_id", "token_hash", "private_by_token", "proven"),
         erase=(Delete(own(SignIn.person_id)),),
+    ),
+    Record(
+        DiscreetView,
+        NAME,
+        mine=own(DiscreetView.person_id),
+        apart=("person_id",),
+        erase=(Delete(own(DiscreetView.person_id)),),
     ),
     Record(
         CodeApp,

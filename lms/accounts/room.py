@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lms.accounts.cli import group
+from lms.accounts.discreet import bp as discreet_view
 from lms.accounts.policy import RULES
 from lms.accounts.records import RECORDS
 from lms.accounts.views import bp, site
@@ -12,7 +13,7 @@ from lms.core.room import NavItem, Room
 
 ROOM = Room(
     name="accounts",
-    blueprints=(bp, site),
+    blueprints=(bp, site, discreet_view),
     rules=RULES,
     nav=(
         # On a phone the account has no place in the header: there it is the last tab.

@@ -74,6 +74,7 @@ def identify() -> Actor | None:
         who.zone,
         who.sign_in_id,
         fresh(),
+        who.discreet,
     )
 
 
@@ -116,6 +117,12 @@ def freshen() -> None:
     g.pop("actor", None)
 
 
+def stale() -> None:
+    """Forget that the passphrase was typed."""
+    session.pop(FRESH, None)
+    g.pop("actor", None)
+
+
 def _tick() -> None:
     # The idle clock lives in the cookie, not in a row: a page view writes nothing. One cookie a minute at most.
     if time.time() - int(session.get(LAST, 0)) > 60:
@@ -133,6 +140,9 @@ def begin(token: str, *, own_phone: bool) -> None:
     session[LAST] = int(time.time())
     freshen()
     carry(token)
+    if current_user.found and current_user.found.discreet:
+        # This passphrase opens courses only; for the rest it is typed once more.
+        stale()
 
 
 def carry(token: str) -> None:

@@ -9,6 +9,7 @@ from lms.certificates import names
 from lms.certificates.names import NameProblem
 from lms.certificates.pdf.glyphs import missing_glyphs
 from lms.certificates.rules import Reason
+from lms.core.discretion import titles_are_neutral
 from lms.core.i18n import LANGUAGES
 from lms.core.i18n import gettext as _
 from lms.core.i18n import lazy_gettext as _l
@@ -47,7 +48,7 @@ class ClaimForm(Form):
         ordered = sorted(LANGUAGES.items(), key=lambda pair: pair[0] != lang)
         self.lang.choices = [SelectChoice(*choice) for choice in ordered]
         self.lang.data = self.lang.data or lang
-        self.wording.data = self.wording.data or FULL
+        self.wording.data = self.wording.data or (NEUTRAL if titles_are_neutral() else FULL)
 
     def validate_name(self, field: Line) -> None:
         """Refuse what can't be printed, and say what to type instead."""

@@ -36,7 +36,7 @@ def freeze(version_id: int, settings: Settings, *, self_checked: bool) -> Record
 def _words(outline: Outline, settings: Settings, lang: str, *, self_checked: bool) -> Record:
     signatory, role = settings.signatory(lang)
     return {
-        "course": outline.title,
+        "course": outline.full_title,
         "neutral_title": outline.neutral_title,
         "subtitle": outline.summary.rstrip("."),
         "work": _work(outline, self_checked=self_checked),

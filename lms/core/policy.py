@@ -28,6 +28,7 @@ class Actor:
     zone: str
     session_id: int
     fresh: bool = False  # the passphrase was typed in this browser a few minutes ago
+    discreet: bool = False  # courses only, unless `fresh`
 
     def has(self, role: str) -> bool:
         """Whether the person holds a role."""

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 PREFIX = "ALONGSIDE_"
 
@@ -37,6 +38,18 @@ class Settings:
     public_url: str = _doc(
         "http://127.0.0.1:5000", "address that people type; decides cookie safety"
     )
+    hosts: str = _doc("", "other host names that are answered (mirrors, onion), spaces between")
+    onion_url: str = _doc("", "address of the onion service, told to Tor Browser; http://….onion")
+    policy: str = _doc("open", "open or careful: what the next three are where they are empty")
+    neutral_titles: str = _doc(
+        "",
+        "on: courses go by their neutral title everywhere but on their own pages; on when careful",
+    )
+    hide_logos: str = _doc(
+        "", "on: no mark beside the name, no organisation on new certificates; on when careful"
+    )
+    public_pages: str = _doc("", "off: courses and lessons only after signing in; off when careful")
+    public_check: str = _doc("on", "off: checking a certificate only after signing in")
     product_en: str = _doc("Alongside", "product name in English; it never says what the field is")
     product_ru: str = _doc("Рядом", "product name in Russian")
     leave_url: str = _doc("", "where Leave goes; empty: a neutral page of our own")
@@ -65,7 +78,8 @@ class Settings:
     mail_from: str = _doc("", "neutral sender address of mails")
     backups: Path = _doc(Path("backups"), "folder whose newest file `flask doctor` looks at")
     backup_recipients: str = _doc(
-        "", "public keys of age that backups are sealed for, with spaces between; `flask backup key`"
+        "",
+        "public keys of age that backups are sealed for, with spaces between; `flask backup key`",
     )
     file_mib: int = _doc(5, "largest file that people can send, in MiB")
     files_each_time: int = _doc(3, "how many files can hang on one round of a task")
@@ -94,6 +108,11 @@ class Settings:
             raise SettingsError(f"{PREFIX}MODE is {self.mode!r}; write production, demo or test")
         if self.signup not in {"open", "code"}:
             raise SettingsError(f"{PREFIX}SIGNUP is {self.signup!r}; write open or code")
+        if self.policy not in {"open", "careful"}:
+            raise SettingsError(f"{PREFIX}POLICY is {self.policy!r}; write open or careful")
+        for name in ("neutral_titles", "hide_logos", "public_pages", "public_check"):
+            if (value := getattr(self, name)) not in {"", "on", "off"}:
+                raise SettingsError(f"{PREFIX}{name.upper()} is {value!r}; write on or off")
         if self.mode == "production" and not self.https:
             raise SettingsError(f"{PREFIX}PUBLIC_URL must begin with https:// in production")
 
@@ -101,6 +120,37 @@ class Settings:
     def https(self) -> bool:
         """Whether people reach the instance over TLS."""
         return self.public_url.startswith("https://")
+
+    @property
+    def host(self) -> str:
+        """The host name that people type, without a port."""
+        return urlsplit(self.public_url).hostname or ""
+
+    @property
+    def trusted_hosts(self) -> list[str]:
+        """Every name that is answered. The machine itself may ask, too: `localhost` leads nowhere else."""
+        onion = urlsplit(self.onion_url).hostname
+        return ["localhost", "127.0.0.1", self.host, *filter(None, [onion]), *self.hosts.split()]
+
+    @property
+    def titles_are_neutral(self) -> bool:
+        """Whether courses go by their neutral title in lists, navigation and on certificates by default."""
+        return self._is_on(self.neutral_titles, when_careful=True)
+
+    @property
+    def logos_are_hidden(self) -> bool:
+        """Whether marks and the organisation's name are left out."""
+        return self._is_on(self.hide_logos, when_careful=True)
+
+    @property
+    def pages_are_public(self) -> bool:
+        """Whether guests may read courses and lessons."""
+        return self._is_on(self.public_pages, when_careful=False)
+
+    def _is_on(self, written: str, *, when_careful: bool) -> bool:
+        if written:
+            return written == "on"
+        return when_careful == (self.policy == "careful")
 
     @property
     def database(self) -> str:
@@ -112,7 +162,9 @@ class Settings:
         return self.product_ru if lang == "ru" else self.product_en
 
     def issuer(self, lang: str) -> str:
-        """The issuer printed on a certificate."""
+        """The issuer printed on a certificate; the product where organisations are not named."""
+        if self.logos_are_hidden:
+            return self.product(lang)
         return self.issuer_ru if lang == "ru" else self.issuer_en
 
     def signatory(self, lang: str) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, select
 
 from lms.core.db import db, fetch
+from lms.core.discretion import titles_are_neutral
 from lms.core.text import fold
 from lms.courses import stored
 from lms.courses.models import (
@@ -83,7 +84,8 @@ def _latest_texts() -> Select[*tuple[Any, ...]]:
             Course.public_id,
             CourseVersion.id.label("version_id"),
             *(CourseVersion.source, CourseVersion.theme, CourseVersion.mentor, CourseVersion.hours),
-            *(CourseText.lang, CourseText.title, CourseText.summary, CourseText.folded),
+            *(CourseText.lang, CourseText.title, CourseText.neutral_title),
+            *(CourseText.summary, CourseText.folded),
         )
         .join(
             CourseVersion,
@@ -96,8 +98,10 @@ def _latest_texts() -> Select[*tuple[Any, ...]]:
 def _entry(rows: Sequence[Any], lang: str) -> CatalogueEntry:
     row = _in_language(rows, lang)
     spoken = sorted(row.lang for row in rows)
+    plain = titles_are_neutral()
+    title, summary = (row.neutral_title, "") if plain else (row.title, row.summary)
     return CatalogueEntry(
-        *(row.course_id, row.version_id, row.public_id, row.lang, row.title, row.summary),
+        *(row.course_id, row.version_id, row.public_id, row.lang, title, summary),
         *(row.theme, row.mentor, row.hours, tuple(spoken)),
     )
 
@@ -166,7 +170,7 @@ class Outline:
     number: int
     lang: str
     text_lang: str
-    title: str
+    full_title: str
     neutral_title: str
     summary: str
     outcomes: tuple[str, ...]
@@ -182,6 +186,11 @@ class Outline:
     contract_hash: str
     authors: tuple[tuple[str, str], ...]
     modules: tuple[OutlineModule, ...] = field(repr=False)
+
+    @property
+    def title(self) -> str:
+        """What it is called everywhere but on its own page and on paper."""
+        return self.neutral_title if titles_are_neutral() else self.full_title
 
     @cached_property
     def items(self) -> tuple[OutlineItem, ...]:
@@ -254,7 +263,7 @@ def _read_outline(version_id: int, lang: str) -> Outline | None:
         number=about.number,
         lang=lang,
         text_lang=words.lang,
-        title=words.title,
+        full_title=words.title,
         neutral_title=words.neutral_title,
         summary=words.summary,
         outcomes=tuple(words.outcomes),

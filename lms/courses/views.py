@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, current_app, g, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from lms.core import discretion
 from lms.core.i18n import LANGUAGES, language
 from lms.core.i18n import gettext as _
 from lms.core.policy import actor, public
@@ -42,6 +43,7 @@ def catalogue() -> Response:
         chips=_chips(typed, spoken, accompanied=accompanied),
         words=words,
         person=actor(),
+        plain=discretion.discreet(),
     )
 
 

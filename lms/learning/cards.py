@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from lms.core import discretion
+from lms.core.i18n import gettext as _
 from lms.core.i18n import language
 from lms.core.policy import Actor
 from lms.core.room import Card
@@ -58,6 +60,7 @@ def _next(facts: Progress, outline: Outline) -> dict[str, object]:
         "outline": outline,
         "standing": standing,
         "item": item,
+        "title": _("Next step") if discretion.discreet() or item is None else item.title,
         "module": module,
         "url": _item_url(outline, item) if item else "",
         "course_url": address("courses.course", course_pid=outline.public_id),

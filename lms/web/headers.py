@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from urllib.parse import quote
 
 from flask import Flask, Response, request
 
@@ -30,11 +31,21 @@ def init_app(app: Flask, settings: Settings) -> None:
     if settings.https:
         fixed["Strict-Transport-Security"] = "max-age=31536000"
 
+    onion = settings.onion_url.rstrip("/")
+    # Who asks for a name that is not ours gets a bare 400: no page, no cookie, nothing to poison a cache with.
+    app.config["TRUSTED_HOSTS"] = settings.trusted_hosts
+
     @app.after_request
     def add(response: Response) -> Response:
         for name, value in fixed.items():
             response.headers.setdefault(name, value)
+        if onion and response.status_code == 200 and not _is_onion():
+            response.headers["Onion-Location"] = onion + quote(request.path)
         return _compressed(response)
+
+
+def _is_onion() -> bool:
+    return request.host.partition(":")[0].endswith(".onion")
 
 
 def _compressed(response: Response) -> Response:

@@ -26,6 +26,7 @@ from lms.core.db import finish, rendering
 from lms.core.i18n import LANGUAGES, gettext, language
 from lms.core.policy import Actor, actor
 from lms.core.settings import Settings
+from lms.web import gate
 
 THEMES = ("system", "light", "dark")
 THEME_COOKIE = "theme"
@@ -56,6 +57,7 @@ class Shell:
     """Everything around a page's content; `templates/README.md` describes each field."""
 
     product: str
+    marked: bool
     lang: str
     dir: str
     theme: str
@@ -93,10 +95,11 @@ def make_shell(person: Actor | None) -> Shell:
     """The shell for this request and person. Costs no statement."""
     lang = language()
     settings: Settings = current_app.extensions["settings"]
-    items = room.navigation(person)
+    items = [item for item in room.navigation(person) if gate.shows(item.endpoint)]
     links = [(item, _link(item)) for item in items]
     return Shell(
         product=settings.product(lang),
+        marked=not settings.logos_are_hidden,
         lang=lang,
         dir="rtl" if request.args.get("dir") == "rtl" and settings.mode == "test" else "ltr",
         theme=theme(),
@@ -107,7 +110,9 @@ def make_shell(person: Actor | None) -> Shell:
         home_url=address("web.home") if person else front_url(),
         sign_in_url=address("accounts.sign_in"),
         leave_url=address("leaving.leave"),
-        footer=_footer(lang),
+        footer=tuple(
+            (label, url) for endpoint, label, url in _footer(lang) if gate.shows(endpoint)
+        ),
         flashes=get_flashed_messages(with_categories=True),  # type: ignore[arg-type]
         idle_minutes=settings.idle_minutes if person else 0,
     )
@@ -157,14 +162,17 @@ def _same_page(code: str) -> str:
 
 
 @cache
-def _footer(_lang: str) -> tuple[tuple[str, str], ...]:
+def _footer(_lang: str) -> tuple[tuple[str, str, str], ...]:
     names = [
         ("audit.your_data", gettext("Your data")),
         ("web.about", gettext("About")),
         ("web.rules", gettext("Community rules")),
         ("web.accessibility", gettext("Accessibility")),
         ("web.no_trace", gettext("How to leave no trace")),
+        ("web.cannot", gettext("What we cannot do")),
         ("certificates.check", gettext("Check a certificate")),
     ]
     known = current_app.view_functions
-    return tuple((label, address(endpoint)) for endpoint, label in names if endpoint in known)
+    return tuple(
+        (endpoint, label, address(endpoint)) for endpoint, label in names if endpoint in known
+    )

@@ -8,7 +8,7 @@ from pathlib import Path
 from lms.core import markup
 
 FOLDER = Path(__file__).parent / "small"
-NAMES = ("about", "rules", "accessibility", "no-trace")
+NAMES = ("about", "rules", "accessibility", "no-trace", "cannot")
 
 
 @cache

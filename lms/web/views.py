@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, current_app, redirect, request, ur
 from sqlalchemy import text
 from werkzeug.wrappers import Response as AnyResponse
 
+from lms.core import discretion
 from lms.core.clock import now
 from lms.core.db import db
 from lms.core.i18n import DEFAULT, LANGUAGES, format_day, format_time, language, speak
@@ -53,6 +54,8 @@ def home() -> Response:
     """What is next and who stands beside you; each card is made by the room that knows it."""
     person = signed_in()
     found = cards("home", person)
+    if discretion.discreet():
+        found = [card for card in found if card.template.startswith("learning/")]
     first = [card for card in found if not card.aside and card.order < FOLD]
     more = [card for card in found if not card.aside and card.order >= FOLD]
     aside = [card for card in found if card.aside]
@@ -85,6 +88,13 @@ def accessibility() -> Response:
 def no_trace() -> Response:
     """How to leave nothing behind on a shared phone."""
     return _small("no-trace")
+
+
+@bp.get("/limits")
+@public
+def cannot() -> Response:
+    """What we cannot do: it is safer to know."""
+    return _small("cannot")
 
 
 def _small(name: str) -> Response:

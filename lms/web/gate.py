@@ -1,0 +1,65 @@
+"""What is there for somebody who is to see little: a guest where pages are not public, a discreet view.
+
+Closed by default: a new page is not among them until it is named here.
+"""
+
+from __future__ import annotations
+
+from flask import Flask, current_app, request
+
+from lms.core import discretion
+from lms.core.policy import SignInNeeded, actor
+from lms.core.settings import Settings
+
+# The way in and out, and pages that say nothing of what is here.
+DOORS = {"accounts", "leaving", "site"}
+PLAIN = {"web.look", "web.no_trace", "web.accessibility", "web.cannot", "cohorts.code"}
+CHECK = {
+    *("certificates.check", "certificates.checked"),
+    *("certificate_numbers.short", "certificate_numbers.scanned"),
+}
+# What a discreet view shows of somebody's own.
+COURSES = {"courses", "course_files", "learning", "assessment", "discreet"}
+ENDPOINTS = {"web.home"}
+# In these rooms, pages about other people.
+NOT_OWN = {"learning.read_task", "learning.answer_task"}
+
+
+def init_app(app: Flask) -> None:
+    """Put it before every page."""
+
+    @app.before_request
+    def close() -> None:
+        if hides_from_guests(request.endpoint) and actor() is None:
+            raise SignInNeeded
+
+
+def hides_from_guests(endpoint: str | None) -> bool:
+    """Whether guests are sent to sign in, where pages are not public or checking is not."""
+    settings = _settings()
+    if endpoint in CHECK:
+        return settings.public_check == "off"
+    return not settings.pages_are_public and not _is_plain(endpoint)
+
+
+def closes(endpoint: str | None) -> bool:
+    """Whether a discreet view hides the page."""
+    room = (endpoint or "").partition(".")[0]
+    shown = _is_plain(endpoint) or room in COURSES or endpoint in ENDPOINTS
+    return not shown or endpoint in NOT_OWN
+
+
+def shows(endpoint: str) -> bool:
+    """Whether a link to the page may stand in this answer."""
+    if actor() is None:
+        return not hides_from_guests(endpoint)
+    return not (closes(endpoint) and discretion.discreet())
+
+
+def _is_plain(endpoint: str | None) -> bool:
+    return endpoint is None or endpoint in PLAIN or endpoint.partition(".")[0] in DOORS
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings
