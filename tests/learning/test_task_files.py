@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
@@ -53,12 +55,12 @@ def send(
     )
 
 
-def post(browser: Browser, url: str, fields: dict[str, Any]) -> Page:
+def post(browser: Browser, url: str, fields: dict[str, Any], *, follow: bool = True) -> Page:
     """The test client itself would put a large request into a file and leave that open."""
     parts = [FileStorage(*part[:2], content_type=part[2]) for part in fields["files"]]
     boundary, body = encode_multipart(fields | {"files": parts})
     kind = f"multipart/form-data; boundary={boundary}"
-    return browser.post(url, body, content_type=kind)  # type: ignore[arg-type]
+    return browser.post(url, body, content_type=kind, follow=follow)  # type: ignore[arg-type]
 
 
 def kept(app: Flask) -> list[Any]:
@@ -205,6 +207,64 @@ def test_the_same_form_twice_hangs_one_file_on(
         answer = mine.client.post(url, data={**data, "files": [a_file("pdf")]})
         assert answer.status_code == 303
     assert len(kept(app)) == 1
+
+
+class Fault:
+    """Lets the database fail before its n-th statement from now on."""
+
+    def __init__(self, number: int) -> None:
+        self.number, self.seen = number, 0
+
+    def __call__(self, *_: Any) -> None:
+        self.seen += 1
+        if self.seen == self.number:
+            raise OperationalError("planted", None, Exception("planted"))
+
+    def __enter__(self) -> Fault:
+        event.listen(Engine, "before_cursor_execute", self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        event.remove(Engine, "before_cursor_execute", self)
+
+
+def test_a_fault_before_any_statement_leaves_a_whole_file_or_none(
+    outline: Outline, saule: Somebody, app: Flask, figure: Any
+) -> None:
+    mine = writing(app, saule, outline)
+    fields = {
+        **mine._filled(mine._form(mine.page.soup, "Add the files", None)),
+        "body": TEXT,
+        "attach": "1",
+    }
+    url, number, faults = f"{address(outline, 'task-page')}/text", 0, 0
+    while number <= faults:
+        number += 1
+        with Fault(number) as fault:
+            page = _sent_or_failed(mine, url, fields)
+        hanging = _hanging(app)
+        assert len(kept(app)) == hanging, "a file that hangs on nothing, or a place without a file"
+        assert hanging == (page is not None and page.status == 303), f"fault {number}"
+        if fault.seen < number:
+            break
+        faults = number
+        assert page is None or TEXT in page.html, "what was typed is on the page of the fault"
+    figure("faults planted into one sending of a file", faults, "≥ 12")
+    assert faults >= 12
+    assert len(kept(app)) == 1, "after all faults the same form hung one file on"
+
+
+def _sent_or_failed(browser: Browser, url: str, fields: dict[str, Any]) -> Page | None:
+    """The page; None where the fault comes when the answer is made already and only the server can tell."""
+    try:
+        return post(browser, url, fields | {"files": [a_file("txt")]}, follow=False)
+    except OperationalError:
+        return None
+
+
+def _hanging(app: Flask) -> int:
+    with app.app_context(), reading():
+        return db.session.scalar(select(func.count()).select_from(SubmissionFile)) or 0
 
 
 def test_nobody_waits_while_a_file_is_looked_into(

@@ -112,6 +112,8 @@ def _unpack_end(data: bytes, place: int) -> tuple[bytes, int, int, int, int, int
 
 
 def _judge_entry(info: zipfile.ZipInfo, limits: Limits) -> None:
+    if not info.filename:
+        raise Refused(Why.NAMES)
     if info.flag_bits & 0x2041:
         raise Refused(Why.LOCKED)
     if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
