@@ -11,7 +11,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
-from lms.backup import aftercare, drill, move, restore, sealed, store
+from lms.backup import aftercare, drill, erased, move, restore, sealed, store
 from lms.backup.rows import Damaged, Manifest
 from lms.core.settings import Settings
 
@@ -98,8 +98,12 @@ def put_back(file: Path, identity: Path, into_new: bool) -> None:  # noqa: ARG00
     began = time.monotonic()
     with _told():
         lines = sealed.read(file, sealed.read_identity(identity))
-        manifest = restore.into_empty(lines, aftercare.care)
+        erased.take_over(file)
+        manifest = restore.into_empty(lines, aftercare.within)
+        again = aftercare.afterwards()
     _tell(manifest, began)
+    if again:
+        click.echo(f"{again} people who were erased since are erased again.")
     click.echo("Everybody is signed out. Next: start the services, then run `flask doctor`.")
 
 

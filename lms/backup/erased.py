@@ -1,7 +1,7 @@
 """Who was erased stays erased: the list beside the keys, carried along with every copy.
 
-`erased.txt` holds one keyed digest of a public id a line. It says nothing to whoever has no key file, so it
-may travel with the copies; a restore reads the one beside the keys and the one beside the copy.
+It says nothing to whoever has no key file, so it may travel with the copies. A restore on a new machine,
+whose keys came from an old place, adds the list that lies beside the copy to the one beside the keys.
 """
 
 from __future__ import annotations
@@ -9,22 +9,27 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-LIST = "erased.txt"
+from lms.privacy import ledger
 
 
-def listed(*folders: Path) -> set[str]:
-    """Digests of everybody who was erased, by any of the lists in these folders."""
-    found: set[str] = set()
-    for folder in folders:
-        if (folder / LIST).exists():
-            found |= set((folder / LIST).read_text("ascii").split())
-    return found
+def _read(path: Path) -> set[bytes]:
+    try:
+        lines = path.read_text("ascii").split()
+    except FileNotFoundError:
+        return set()
+    return {bytes.fromhex(line) for line in lines if len(line) == 64}
 
 
-def carry_along(keys: Path, backups: Path) -> None:
-    """Add what stands in the list beside the keys to the one beside the copies."""
-    there = listed(backups)
-    if new := sorted(listed(keys) - there):
-        unfinished = backups / f".{LIST}.{os.getpid()}.part"
-        unfinished.write_text("".join(f"{one}\n" for one in sorted(there) + new), "ascii")
-        unfinished.replace(backups / LIST)
+def carry_along(backups: Path) -> None:
+    """Write everybody of the list beside the keys into the one beside the copies, too."""
+    there = _read(backups / ledger.NAME)
+    if (both := there | ledger.listed()) == there:
+        return
+    unfinished = backups / f".{ledger.NAME}.{os.getpid()}.part"
+    unfinished.write_text("".join(f"{one.hex()}\n" for one in sorted(both)), "ascii")
+    unfinished.replace(backups / ledger.NAME)
+
+
+def take_over(copy: Path) -> None:
+    """Add the list that lies beside a copy to the one beside the keys. Raises OSError."""
+    ledger.add(_read(copy.parent / ledger.NAME))

@@ -38,7 +38,7 @@ def create(settings: Settings, to: list[x25519.Recipient]) -> tuple[Path, Manife
     """Make one copy. It has its name only when all of it is on the disk."""
     folder, manifest = settings.backups, Manifest()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    erased.carry_along(settings.keys, folder)
+    erased.carry_along(folder)
     handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=folder)
     unfinished = Path(name)
     try:

@@ -75,7 +75,7 @@ def test_nobody_is_signed_in_afterwards(
         actions.open_sign_in(somebody, bytes(32), own_phone=True)
     path = make(site, identity)
     with inside(empty):
-        restore.into_empty(sealed.read(path, identity), aftercare.care)
+        restore.into_empty(sealed.read(path, identity), aftercare.within)
         assert db.session.scalar(select(func.count()).select_from(SignIn)) == 0
         assert db.session.scalar(select(func.count()).select_from(Person))
 
