@@ -115,6 +115,8 @@ class Phone:
             response = connection.getresponse()
             html = response.read().decode()
             found = {name.lower(): value for name, value in response.getheaders()}
+            if "content-length" not in found:
+                raise http.client.IncompleteRead(b"")
         finally:
             connection.close()
         if cookie := re.match(r"s=[^;]*", found.get("set-cookie", "")):

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from threading import Event
-from typing import Any
 
 from tests.faults.instance import Instance, Web
 from tests.faults.journeys import Arrival, Journey, prepare
@@ -32,21 +31,37 @@ class Siege:
 
     def run(self, web: Web, strike: Callable[[], bool], times: int) -> int:
         """Strike at a random moment after every bit of progress, so many times. Return how many hit."""
-        stop = Event()
+        hits: list[bool] = []
+
+        def enough() -> bool:
+            if sum(hits) >= times and self.ledger.repeated:
+                return True
+            self._wait()
+            hits.append(strike())
+            return False
+
+        self.travel(web.port, enough)
+        return sum(hits)
+
+    def travel(self, port: int, enough: Callable[[], bool]) -> None:
+        """Let people travel until it is enough, or until it has lasted too long."""
+        stop, patience = Event(), time.monotonic() + LONGEST
         with ThreadPoolExecutor(CLIENTS) as pool:
-            walks = [pool.submit(self._walk, web, number, stop) for number in range(CLIENTS)]
+            walks = [pool.submit(self._walk, port, number, stop) for number in range(CLIENTS)]
             try:
-                hit = self._strike(strike, times, walks)
+                while not enough() and time.monotonic() < patience:
+                    if any(walk.done() for walk in walks):
+                        break
+                    time.sleep(0.005)
             finally:
                 stop.set()
             for walk in walks:
                 walk.result()
-        return hit
 
-    def _walk(self, web: Web, number: int, stop: Event) -> None:
-        """One journey after the other; every fourth client is a door for new people."""
+    def _walk(self, port: int, number: int, stop: Event) -> None:
+        """One journey after the other; one client is the door for new people."""
         while not stop.is_set():
-            phone = Phone(web.port, self.ledger)
+            phone = Phone(port, self.ledger)
             # What nobody should get stands in the ledger; a server with a planted fault gives a lot of it.
             with suppress(Unexpected):
                 if number == 0:
@@ -54,17 +69,12 @@ class Siege:
                 else:
                     Journey(self.setting, self.setting.next(self.instance), phone).go()
 
-    def _strike(self, strike: Callable[[], bool], times: int, walks: list[Any]) -> int:
-        hit, patience = 0, time.monotonic() + LONGEST
-        while (hit < times or not self.ledger.repeated) and time.monotonic() < patience:
-            if any(walk.done() for walk in walks):
-                break
-            before, still = self.ledger.acknowledged, time.monotonic() + STILL
-            while self.ledger.acknowledged == before and time.monotonic() < still:
-                time.sleep(0.005)
-            time.sleep(self.chance.uniform(0, 0.15))
-            hit += strike()
-        return hit
+    def _wait(self) -> None:
+        """Until something has been acknowledged, and then a moment."""
+        before, still = self.ledger.acknowledged, time.monotonic() + STILL
+        while self.ledger.acknowledged == before and time.monotonic() < still:
+            time.sleep(0.005)
+        time.sleep(self.chance.uniform(0, 0.15))
 
     def truth(self) -> Truth:
         """What the database says about the ledger."""
