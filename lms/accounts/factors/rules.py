@@ -14,8 +14,8 @@ from lms.core.codes import CodeShape
 STEP = 30
 DIGITS = 6
 CODES = 10
-# Two codes of the paper kind after one another: 30 free symbols of four bits, 120 bits.
-HALF = CodeShape(16, 4)
+# Two codes of the paper kind after one another: 28 free symbols of 17, 114 bits.
+HALF = CodeShape(15, 5)
 
 
 def step_of(now: datetime) -> int:
@@ -69,5 +69,5 @@ def read_backup_code(typed: str) -> str | None:
 
 
 def backup_hash(code: str, owner: str) -> bytes:
-    """What is stored of a back-up code: 120 random bits need no slow hash (NIST SP 800-63B)."""
+    """What is stored of a back-up code: 114 random bits need no slow hash (NIST SP 800-63B)."""
     return hashlib.sha256(f"back-up\0{owner}\0{code}".encode()).digest()

@@ -21,7 +21,8 @@
   };
 
   for (const form of document.querySelectorAll("form[data-passkey]")) {
-    if (!navigator.credentials || !window.PublicKeyCredential) { form.hidden = true; continue; }
+    if (!navigator.credentials || !window.PublicKeyCredential) continue;
+    form.hidden = false;
     form.addEventListener("submit", async (event) => {
       if (form.answer.value) return;
       event.preventDefault();
