@@ -15,9 +15,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, or_, select, update
 
-from lms.accounts import actions, queries, secrets
+from lms.accounts import actions, queries, vault
 from lms.accounts.actions import RECOVER, SIGN_IN, MustWait, NotRecognised
-from lms.accounts.events import ComingBack, KeyPairReplaced
+from lms.accounts.events import ComingBack
 from lms.accounts.models import Person, Vouching
 from lms.accounts.rules import skeleton
 from lms.core import events, ids, throttle
@@ -128,10 +128,7 @@ def come_back(handle: str, halves: tuple[str, str], passphrase: str) -> str:
     throttle.clear(RECOVER, name)
     throttle.clear(SIGN_IN, name)
     case.state = "used"
-    private, person.public_key = secrets.new_pair()
-    person.private_by_recovery = person.recovery_hash = None
-    actions.end_all_sign_ins(person.id)
-    events.publish(KeyPairReplaced(person.id))
+    private = vault.new_pair(person)
     actions.set_passphrase(person, passphrase, private)
     actions.unlock(person)
     return actions.open_sign_in(person, private, own_phone=False)
