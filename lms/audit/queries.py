@@ -14,7 +14,6 @@ from lms.audit.actions import answer_place, digest
 from lms.audit.models import AccessChain, AccessEvent, AccessQuestion
 from lms.audit.rules import Line, first_broken
 from lms.core.db import db
-from lms.core.policy import Actor
 from lms.core.sealing import unseal
 
 LINE = (
@@ -54,25 +53,30 @@ _SHOWN = (
 )
 
 
-def visits(person: Actor, limit: int, skip: int = 0) -> list[Visit]:
-    """Who has looked at a person's own data, latest first."""
+def visits(person_id: int, limit: int, skip: int = 0) -> list[Visit]:
+    """Who has looked at a person's data, latest first."""
     same = (AccessQuestion.person_id == AccessEvent.person_id) & (
         AccessQuestion.number == AccessEvent.number
     )
     mine = (
         select(*_SHOWN, AccessQuestion.public_id, AccessQuestion.answer)
         .outerjoin(AccessQuestion, same)
-        .where(AccessEvent.person_id == person.id)
+        .where(AccessEvent.person_id == person_id)
         .order_by(AccessEvent.number.desc())
     )
     rows = db.session.execute(mine.limit(limit).offset(skip)).all()
-    return [Visit(*row[:6], row[6] is not None, _answer(row[6], row[7], person)) for row in rows]
+    owner = _public_id(person_id) if any(row[7] for row in rows) else ""
+    return [Visit(*row[:6], row[6] is not None, _answer(row[6], row[7], owner)) for row in rows]
 
 
-def _answer(question: str | None, sealed: bytes | None, person: Actor) -> str:
+def _public_id(person_id: int) -> str:
+    return db.session.scalars(select(Person.public_id).where(Person.id == person_id)).one()
+
+
+def _answer(question: str | None, sealed: bytes | None, owner: str) -> str:
     if question is None or sealed is None:
         return ""
-    return unseal(sealed, answer_place(question, person.public_id))
+    return unseal(sealed, answer_place(question, owner))
 
 
 @dataclass(frozen=True, slots=True)

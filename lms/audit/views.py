@@ -29,7 +29,7 @@ def your_data() -> Response:
     person = actor()
     if person is None:
         return page("audit/your_data_guest.html", holdings=holdings())
-    count, latest = queries.visit_count(person.id), queries.visits(person, LATEST)
+    count, latest = queries.visit_count(person.id), queries.visits(person.id, LATEST)
     return page(
         "audit/your_data.html",
         form=Form(formdata=None),
@@ -49,7 +49,7 @@ def visits() -> Response:
     count = queries.visit_count(person.id)
     pages = max(1, -(-count // ON_A_PAGE))
     number = min(number, pages)
-    found = queries.visits(person, ON_A_PAGE, (number - 1) * ON_A_PAGE)
+    found = queries.visits(person.id, ON_A_PAGE, (number - 1) * ON_A_PAGE)
     return page(
         "audit/visits.html",
         form=Form(formdata=None),
