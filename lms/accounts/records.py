@@ -52,7 +52,7 @@ VOUCHING = Holding(
 _NOBODY = {
     "public_id": ids.public_id,
     "handle": "",
-    "skeleton": lambda: f"\0{ids.public_id()}",
+    "skeleton": lambda: f"/{ids.public_id()}",
     "zone": "UTC",
     "state": "gone",
     "salt": b"",

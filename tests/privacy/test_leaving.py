@@ -15,6 +15,7 @@ from lms.accounts.models import Person
 from lms.core import outbox, records
 from lms.core.clock import now
 from lms.core.db import Model, db, reading, transaction
+from lms.core.outbox import Outbox
 from lms.mentoring import queries as pairs
 from lms.privacy import actions, ledger
 from lms.privacy.models import Erasure
@@ -90,6 +91,8 @@ def test_now_goes_at_once_and_no_passphrase_brings_it_back(app: Flask, browser: 
         with reading():
             assert rows_of(person.id) == []
             assert db.session.scalar(select(func.count()).select_from(Erasure)) == 0
+            waits = Outbox.kind.startswith("privacy.") & Outbox.done_at.is_(None)
+            assert db.session.scalars(select(Outbox.kind).where(waits)).all() == []
         assert ledger.digest(person.public_id) in ledger.listed()
     browser.get("/en/sign-in")
     assert browser.submit(typed).status == 422, "after them"
