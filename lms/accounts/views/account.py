@@ -9,10 +9,11 @@ from lms.accounts import actions, locks, queries, signin
 from lms.accounts.factors import queries as factors
 from lms.accounts.forms import ChangePassphraseForm, FirstForm, NewNameForm, ZoneForm
 from lms.accounts.policy import Permission
+from lms.accounts.roles import Role
 from lms.accounts.views.base import bp, wait_message
 from lms.core.clock import now
 from lms.core.i18n import gettext as _
-from lms.core.policy import allow, signed_in
+from lms.core.policy import allow, may, signed_in
 from lms.web.forms import typed
 from lms.web.page import page
 
@@ -36,6 +37,8 @@ def _account_page(
         "has_code": queries.has_recovery(person.id),
         "sign_ins": queries.sign_in_count(person.id, now()),
         "second": factors.of_person(person.id).count > 0,
+        "is_staff": may(person, Permission.PEOPLE),
+        "vouches": bool(person.roles - {Role.AUTHOR}),
         "has_link": locks.has_link(person.id),
         "vouched": (found := signin.found()) is not None and found.vouched_for,
     }
