@@ -64,10 +64,17 @@ class Form(Told, FlaskForm):  # type: ignore[misc]
     form_key = HiddenField(default=new_key)
 
 
+def _leave_no_copy(options: dict[str, Any]) -> None:
+    # Browsers write what stands in a field to the disk, to bring it back after a crash: on a seized phone it
+    # would still lie there. What is to be kept while one writes is kept by our own drafts.
+    options["render_kw"] = {"autocomplete": "off", **options.get("render_kw", {})}
+
+
 class Line(StringField):
     """One line of text, NFC, trimmed. Refuses controls, bidi tricks, invisible characters and excess length."""
 
     def __init__(self, label: Any, *, longest: int = 200, **options: Any) -> None:
+        _leave_no_copy(options)
         super().__init__(label, **options)
         self.longest = longest
 
@@ -84,6 +91,7 @@ class Text(TextAreaField):
     """Several lines of text, with the same refusals; line breaks are kept as \\n."""
 
     def __init__(self, label: Any, *, longest: int = 10_000, **options: Any) -> None:
+        _leave_no_copy(options)
         super().__init__(label, **options)
         self.longest = longest
 

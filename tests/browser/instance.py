@@ -31,7 +31,7 @@ REAL_COURSES = ("from-street-to-government", "what-criminalisation-costs")
 # Chosen names as people write them; the long ones are meant to be long.
 COHORT = (
     "Аида", "Бермет", "Jonas", "Нургуль", "Константин-Александр", "Lela", "Тимур", "Malika",
-    "Вячеслав Добросердов", "Ines", "Рустам",
+    "Вячеслав Добросердов", "Ines",
 )  # fmt: skip
 
 

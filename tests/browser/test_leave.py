@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import LOOKED, Visit
 from tests.browser.instance import Instance
 from tests.browser.visitor import Visitor
 
@@ -97,3 +99,31 @@ def test_a_guest_may_leave_too(visit: Visit) -> None:
     who.open("/ru/")
     who.page.click(".leave")
     who.page.wait_for_url("**/today")
+
+
+# Milliseconds from the third press until the browser paints a frame with nothing in it.
+CLOCK = """() => {
+  addEventListener('keyup', () => { window.pressed = performance.now(); }, true);
+  new MutationObserver(() => requestAnimationFrame(() => requestAnimationFrame(() =>
+    window.told(performance.now() - window.pressed)))).observe(document.body, {attributeFilter: ['hidden']});
+}"""
+
+
+def test_how_long_leaving_takes(
+    at_risk: Visitor, record_property: Callable[[str, object], None]
+) -> None:
+    page = at_risk.page
+    times: list[float] = []
+    page.expose_function("told", lambda took: times.append(took))
+    # The network is gone, so that the blank page is what is timed.
+    at_risk.context.route("**/leave", lambda route: route.abort("aborted"))
+    page.evaluate(CLOCK)
+    page.focus("#body")
+    for _ in range(3):
+        page.keyboard.press("Shift")
+    expect(page.locator("body")).to_be_hidden()
+    while not times:
+        page.wait_for_timeout(20)
+    record_property(LOOKED, f"leave: blank {times[0]:.0f} ms after the third press")
+    assert page.title().strip() == ""
+    assert times[0] < 2000, "100 ms on a quiet machine; this only tells that it is no wait"
