@@ -64,12 +64,6 @@ class Form(Told, FlaskForm):  # type: ignore[misc]
     form_key = HiddenField(default=new_key)
 
 
-def _leave_no_copy(options: dict[str, Any]) -> None:
-    # Browsers write what stands in a field to the disk, to bring it back after a crash: on a seized phone it
-    # would still lie there. What is to be kept while one writes is kept by our own drafts.
-    options["render_kw"] = {"autocomplete": "off", **options.get("render_kw", {})}
-
-
 class Line(StringField):
     """One line of text, NFC, trimmed. Refuses controls, bidi tricks, invisible characters and excess length."""
 
@@ -120,6 +114,12 @@ def refuse_unsafe(typed: str, longest: int, *, lines: bool) -> None:
         raise ValidationError(
             _("There is an invisible or control character in it. Type it again by hand.")
         )
+
+
+def _leave_no_copy(options: dict[str, Any]) -> None:
+    # Browsers write what stands in a field to the disk, to bring it back after a crash: on a seized phone it
+    # would still lie there. What is to be kept while one writes is kept by our own drafts.
+    options["render_kw"] = {"autocomplete": "off", **options.get("render_kw", {})}
 
 
 def needed(message: Any) -> Any:
