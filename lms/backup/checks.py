@@ -36,7 +36,7 @@ def _age(settings: Settings) -> list[str]:
         return [f"there is no backup in {settings.backups}: set up the timer (docs/backup.md)"]
     if (age := now() - newest) > OLDEST_COPY:
         hours = age.total_seconds() / 3600
-        return [f"the newest backup in {settings.backups} is {hours:.0f} hours old"]
+        return [f"no backup for {hours:.0f} hours: systemctl status alongside-backup.timer"]
     return []
 
 

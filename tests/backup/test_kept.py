@@ -124,7 +124,7 @@ def test_the_doctor_misses_copies_recipients_and_drills(app: Flask, live: Settin
     assert "there is no backup" in told(app)
     assert "no backup was ever tried out" in told(app)
     (live.backups / rules.name_of(store.now() - timedelta(hours=3))).touch()
-    assert "3 hours old" in told(app)
+    assert "no backup for 3 hours" in told(app)
     store.remember(live, drilled_at=(store.now() - timedelta(days=36)).isoformat())
     assert "36 days ago" in told(app)
     app.extensions["settings"] = replace(live, backup_recipients="")
