@@ -105,6 +105,10 @@ def _judge_end(data: bytes, limits: Limits) -> None:
         raise Refused(Why.BROKEN)
 
 
+def _start_of_index(data: bytes) -> int:
+    return _unpack_end(data, data.rfind(b"PK\x05\x06"))[6]
+
+
 def _unpack_end(data: bytes, place: int) -> tuple[bytes, int, int, int, int, int, int, int]:
     sign, *numbers = _END.unpack_from(data, place)
     disk, first_disk, here, entries, size, start, comment = numbers
@@ -146,17 +150,16 @@ def _judge_names(names: list[str]) -> None:
 
 
 def _judge_name(name: str) -> None:
-    parts = name.removesuffix("/").split("/")
+    # Some systems fold a name when they write it: full-width dots and slashes lead away there, too.
+    folded = unicodedata.normalize("NFKC", name)
+    parts = folded.removesuffix("/").split("/")
     bad = (
         len(name) > _LONGEST_NAME
         or len(parts) > _DEEPEST
         or not is_clean(name)
         or unicodedata.normalize("NFC", name) != name
-        or any(char in name for char in '\\:*?"<>|')
+        or any(char in folded for char in '\\:*?"<>|')
         or any(_leads_away(part) for part in parts)
-        or any(
-            _leads_away(part) for part in unicodedata.normalize("NFKC", name).rstrip("/").split("/")
-        )
     )
     if bad:
         raise Refused(Why.NAMES)
@@ -188,5 +191,5 @@ def _judge_places(data: bytes, found: list[zipfile.ZipInfo]) -> None:
         if head[0] != b"PK\x03\x04" or said != info.orig_filename or info.filename != said:
             raise Refused(Why.NAMES)
         free = body + name + extra + info.compress_size
-    if free > data.rfind(b"PK\x05\x06"):
+    if free > _start_of_index(data):
         raise Refused(Why.OVERLAPPING)

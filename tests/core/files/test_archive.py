@@ -84,7 +84,7 @@ NAMES = [
     "../out", "a/../../out", "/etc/out", "//host/out", "\\out", "a\\..\\out", "C:out", "C:/out", "a:stream",
     "con", "CON.txt", "a/nul", "lpt1.md", "a. ", "a.", " a", "a/./b", "a//b", "..", ".", "~/a",
     "a\u202etxt.exe", "a\nb", "a\rb", "a\x7fb", "a*b", 'a"b', "a<b", "a|b", "a\u200b", "x" * 300, "/".join("abcdefghi"),
-    "\u2024\u2024/a", "\uff0fetc/out", "a/\u2025/out", "e\u0301.md", "a\u2215b:",
+    "\u2024\u2024/a", "a\uff3cb", "a\uff1ab", "\uff0fetc/out", "a/\u2025/out", "e\u0301.md", "a\u2215b:",
 ]  # fmt: skip
 
 
@@ -201,7 +201,17 @@ def overlapping_bodies() -> bytes:
     return bytes(data)
 
 
+def over_the_index() -> bytes:
+    """The only file's bytes run over the index."""
+    data = bytearray(packed({"a": b"x" * 50}, zipfile.ZIP_STORED))
+    first = data.index(b"PK\x01\x02")
+    for at in (18, 22, first + 20, first + 24):
+        data[at : at + 4] = struct.pack("<I", 60)
+    return bytes(data)
+
+
 def test_entries_that_share_bytes() -> None:
+    assert why(over_the_index()) == Why.OVERLAPPING
     assert why(overlapping()) in {Why.OVERLAPPING, Why.NAMES}
     assert why(overlapping_bodies()) == Why.OVERLAPPING
 
