@@ -12,7 +12,7 @@ from wtforms.validators import ValidationError
 from lms.cohorts import rules
 from lms.core.i18n import gettext as _
 from lms.core.i18n import lazy_gettext as _l
-from lms.web.forms import Form, Line, needed
+from lms.web.forms import Form, Line, SharedForm, needed
 
 
 class Day(DateField):
@@ -55,7 +55,7 @@ class Number(StringField):
             )
 
 
-class PlanForm(Form):
+class PlanForm(SharedForm):
     """What a coordinator decides about a cohort."""
 
     name = Line(

@@ -13,12 +13,12 @@ from wtforms.validators import ValidationError
 from lms.core.i18n import gettext as _
 from lms.core.i18n import lazy_gettext as _l
 from lms.core.i18n import ngettext
-from lms.web.forms import Form, Text, needed
+from lms.web.forms import Form, SharedForm, Text, needed
 
 LONGEST_TASK = 40_000
 
 
-class TaskForm(Form):
+class TaskForm(SharedForm):
     """The text of a task and its files."""
 
     body = Text(_l("Your text"), longest=LONGEST_TASK, render_kw={"required": True})

@@ -40,6 +40,8 @@ bp = Blueprint("learning", __name__, url_prefix="/<lang:lang>", template_folder=
 ITEM = "/courses/<course>/<item>"
 # Sendings of files, not files, before the pauses begin.
 FILES_A_DAY = 40
+# A text in these states can still be changed by whoever writes it.
+WRITABLE = {"draft", "needs_work"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +221,8 @@ def write(course: str, item: str) -> AnyResponse:
         abort(404)
     if "remove" in request.form:
         return _take_back(here, person, form)
+    if _overtaken(here, form):
+        return _task_page(here, form, 409)
     handing_in = not {"save", "attach"} & set(request.form)
     if not form.validate() or (handing_in and not form.ready(here.item.max_words)):
         return _task_page(here, form, 422)
@@ -235,6 +239,14 @@ def write(course: str, item: str) -> AnyResponse:
         return _task_page(here, form, 422)
     _write(here, person, typed(form.body), taken, handing_in=handing_in, alone=alone)
     return _back_to(here, "task-files" if "attach" in request.form else None)
+
+
+def _overtaken(here: Here, form: TaskForm) -> bool:
+    """Whether another tab has written since this one was opened; what is handed in stays as it is anyway."""
+    found = queries.rounds(here.progress.enrolment_id, here.item.id) if here.progress else []
+    if found and found[0].state not in WRITABLE:
+        return False
+    return form.overtaken({"body": queries.text_of(found[0])[0] if found else ""})
 
 
 def _write(
@@ -353,6 +365,8 @@ def _task_page(here: Here, form: TaskForm, status: int = 200) -> Response:
     newest = opened[0] if opened else None
     if newest and not form.is_submitted():
         form.body.data = newest.text
+    if not form.is_submitted():
+        form.overtaken({"body": newest.text if newest else ""})
     readers = readers_of(person.id, here.outline.course_id) if person else []
     g.nav = "courses.catalogue"
     return page(
@@ -366,7 +380,7 @@ def _task_page(here: Here, form: TaskForm, status: int = 200) -> Response:
         older=opened[1:],
         readers=readers,
         rubric=[(key, body.rubric.get(key, key)) for key in here.item.rubric],
-        writable=newest is None or newest.task.state in {"draft", "needs_work"},
+        writable=newest is None or newest.task.state in WRITABLE,
         zone=person.zone if person else "UTC",
         signed=person is not None,
         file_rule=_file_rule(),

@@ -20,7 +20,7 @@ from lms.core.i18n import gettext as _
 from lms.core.i18n import lazy_gettext as _l
 from lms.mentoring import languages
 from lms.mentoring.rules import LARGEST_CAPACITY
-from lms.web.forms import Form, Line, Text, needed
+from lms.web.forms import Form, Line, SharedForm, Text, needed
 
 LONGEST_TEXT = 4_000
 LONGEST_GOAL = 1_000
@@ -120,7 +120,7 @@ class MentorAnswerForm(Form):
     shown_name = shown_name(_l("The learner sees it."))
 
 
-class CardForm(Form):
+class CardForm(SharedForm):
     """What learners read about a mentor, and her places."""
 
     shown_name = shown_name(

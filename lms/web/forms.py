@@ -6,8 +6,9 @@ A form carries a CSRF token that lives as long as the session and a one-time key
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from hashlib import sha256
 from typing import Any
 
 from flask import request
@@ -40,6 +41,8 @@ class Told:
     """A form whose error summary stands on a page once, wherever a template asks first."""
 
     _told = False
+    # What stands there meanwhile, by label, where somebody else was faster (`SharedForm`).
+    stands: Sequence[tuple[str, str]] = ()
 
     def untold(self) -> bool:
         """Whether the summary still has to be printed. The template that asks prints it."""
@@ -62,6 +65,33 @@ class Form(Told, FlaskForm):  # type: ignore[misc]
             return request.form if formdata is not None and request.method == "POST" else None
 
     form_key = HiddenField(default=new_key)
+
+
+class SharedForm(Form):
+    """A form over what may be changed meanwhile, by somebody else or in another tab.
+
+    It carries a mark of what stood there when it was shown. When something else stands there by then, nothing
+    is overwritten: the page comes back with both (409), and sending it again is a decision.
+    """
+
+    seen = HiddenField()
+
+    def overtaken(self, stored: Mapping[str, Any]) -> bool:
+        """Whether other values stand in these fields now than the form was shown with. Ask before validating."""
+        lines = [(str(self[name].label.text), _shown(self[name], stored[name])) for name in stored]
+        mark = sha256(repr(lines).encode()).hexdigest()[:16]
+        before, self.seen.data = self.seen.data if self.is_submitted() else "", mark
+        if not before or before == mark:
+            return False
+        self.stands = lines
+        return True
+
+
+def _shown(field: Field, value: Any) -> str:
+    if isinstance(value, list):
+        choices: Iterable[Any] = field.iter_choices()  # type: ignore[attr-defined]
+        return ", ".join(str(one[1]) for one in choices if one[0] in value)
+    return str(value)
 
 
 class Line(StringField):

@@ -188,6 +188,9 @@ def test_two_tabs_do_not_add_up_to_more_than_three(
     first, second = writing(app, saule, outline), writing(app, saule, outline)
     send(first, a_file("pdf"), a_file("pdf"))
     page = send(second, a_file("txt"), a_file("txt"), text="Newer words.")
+    assert page.status == 409, "the other tab's text is not overwritten unseen"
+    assert "Newer words." in page.html
+    page = send(second, a_file("txt"), a_file("txt"), text="Newer words.")
     assert page.status == 422
     assert "Newer words." in page.html
     assert len(kept(app)) == 2

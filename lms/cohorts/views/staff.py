@@ -98,10 +98,13 @@ def _plan_of(form: PlanForm) -> actions.Plan:
 def plan(cohort: CohortRow) -> AnyResponse:
     """Move dates, change places or the name. Nothing closes for anybody by it."""
     form = PlanForm()
+    stored = {field.name: getattr(cohort, field.name) for field in fields(actions.Plan)}
     if not form.is_submitted():
-        for name in (field.name for field in fields(actions.Plan)):
-            form[name].data = getattr(cohort, name)
+        for name, value in stored.items():
+            form[name].data = value
     form.offer_zones(ZONES)
+    if form.overtaken(stored):
+        return page("cohorts/plan.html", 409, form=form, cohort=cohort)
     if not form.validate_on_submit():
         return page("cohorts/plan.html", 422 if form.errors else 200, form=form, cohort=cohort)
     try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, flash, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -195,6 +197,8 @@ def places(profile: Profile) -> AnyResponse:
     """What learners read about a mentor, how many places she has."""
     person, form = signed_in(), CardForm()
     g.nav = "mentoring.pairs"
+    if form.overtaken(on_card(profile)):
+        return page("mentoring/places.html", 409, form=form, profile=profile)
     if form.validate_on_submit():
         actions.change_card(person.id, card_of(form, paused=profile.paused))
         flash(_("Saved."), "done")
@@ -211,10 +215,20 @@ def card_of(form: CardForm, *, paused: bool = False) -> actions.Card:
     return actions.Card(name, spoken, int(form.capacity.data), about, paused)
 
 
+def on_card(profile: Profile) -> dict[str, Any]:
+    """What stands on a card, by the fields of its form."""
+    return {
+        "shown_name": profile.shown_name,
+        "about": profile.about,
+        "languages": list(profile.languages),
+        "capacity": profile.capacity,
+    }
+
+
 def fill_card(form: CardForm, profile: Profile) -> None:
     """Put a card into its form."""
-    form.shown_name.data, form.about.data = profile.shown_name, profile.about
-    form.languages.data, form.capacity.data = list(profile.languages), profile.capacity
+    for name, value in on_card(profile).items():
+        form[name].data = value
 
 
 @bp.post("/places/pause")

@@ -19,7 +19,7 @@ from lms.mentoring.policy import Permission
 from lms.mentoring.queries import Pair, Profile, Request
 from lms.mentoring.rules import BARS, OFFERED, Mentee, NotAllowed, awaited, reasons_against
 from lms.mentoring.views import bp
-from lms.mentoring.views.own import card_of, fill_card, load_pair
+from lms.mentoring.views.own import card_of, fill_card, load_pair, on_card
 from lms.web.forms import Form, typed
 from lms.web.page import page
 
@@ -205,6 +205,8 @@ def change_mentor(profile: Profile) -> AnyResponse:
     """Change a mentor's card with her, and whether she takes people."""
     form = CardForm()
     g.nav = "mentoring.waiting"
+    if form.overtaken(on_card(profile)):
+        return page("mentoring/mentor_form.html", 409, form=form, profile=profile)
     if form.validate_on_submit():
         actions.change_card(profile.person_id, card_of(form, paused=profile.paused))
         flash(_("Saved."), "done")
