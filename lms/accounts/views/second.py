@@ -103,7 +103,7 @@ def _factors_page(person: Person, form: CodeAppForm, secret: str, status: int = 
         "half_way": signin.half_way() is not None,
         "next": Errand.carried().next,
         "secret": rules.in_groups(secret),
-        "qr_svg": _drawing(person, secret),
+        "svg": _drawing(person, secret),
         "options": options,
         "new_key": NewKeyForm(formdata=None, data={"challenge": challenge}),
         "key_form": KeyForm(formdata=None),
