@@ -122,6 +122,7 @@ def _policy() -> list[str]:
         f"policy: {found.policy}",
         f"  course titles in lists: {'neutral' if found.titles_are_neutral else 'full'}",
         f"  marks and organisation: {hidden if found.logos_are_hidden else shown}",
+        f"  new roles: {'two of the staff agree' if found.staff_is_checked else 'no further check'}",
         f"  courses and lessons: {'open to all' if found.pages_are_public else 'after signing in'}",
         f"  checking certificates: {checked}",
         f"  answers to: {' '.join(found.trusted_hosts)}",

@@ -40,7 +40,7 @@ class Settings:
     )
     hosts: str = _doc("", "other host names that are answered (mirrors, onion), spaces between")
     onion_url: str = _doc("", "address of the onion service, told to Tor Browser; http://….onion")
-    policy: str = _doc("open", "open or careful: what the next three are where they are empty")
+    policy: str = _doc("open", "open or careful: what the next four are where they are empty")
     neutral_titles: str = _doc(
         "",
         "on: courses go by their neutral title everywhere but on their own pages; on when careful",
@@ -48,6 +48,7 @@ class Settings:
     hide_logos: str = _doc(
         "", "on: no mark beside the name, no organisation on new certificates; on when careful"
     )
+    staff_check: str = _doc("", "on: two of the staff must agree to a new role; on when careful")
     public_pages: str = _doc("", "off: courses and lessons only after signing in; off when careful")
     public_check: str = _doc("on", "off: checking a certificate only after signing in")
     product_en: str = _doc("Alongside", "product name in English; it never says what the field is")
@@ -110,7 +111,7 @@ class Settings:
             raise SettingsError(f"{PREFIX}SIGNUP is {self.signup!r}; write open or code")
         if self.policy not in {"open", "careful"}:
             raise SettingsError(f"{PREFIX}POLICY is {self.policy!r}; write open or careful")
-        for name in ("neutral_titles", "hide_logos", "public_pages", "public_check"):
+        for name in ("neutral_titles", "hide_logos", "staff_check", "public_pages", "public_check"):
             if (value := getattr(self, name)) not in {"", "on", "off"}:
                 raise SettingsError(f"{PREFIX}{name.upper()} is {value!r}; write on or off")
         if self.mode == "production" and not self.https:
@@ -141,6 +142,11 @@ class Settings:
     def logos_are_hidden(self) -> bool:
         """Whether marks and the organisation's name are left out."""
         return self._is_on(self.hide_logos, when_careful=True)
+
+    @property
+    def staff_is_checked(self) -> bool:
+        """Whether two of the staff must agree before somebody gets a role."""
+        return self._is_on(self.staff_check, when_careful=True)
 
     @property
     def pages_are_public(self) -> bool:

@@ -96,7 +96,7 @@ def test_logos_and_the_organisation(
         open_record = record.freeze(outline.version_id, policy(), self_checked=False)
     assert browser.get("/en/about").soup.select(".top .logo svg")
     hidden = policy(hide_logos="on")
-    assert not browser.get("/en/about").soup.select(".top .logo svg")
+    assert not browser.get("/en/about").soup.select(".logo svg")
     assert browser.page.soup.select_one(".top .logo").get_text(strip=True) == "Alongside"
     with app.app_context(), reading():
         closed_record = record.freeze(outline.version_id, hidden, self_checked=False)
@@ -163,6 +163,31 @@ def test_checking_a_certificate_is_a_choice_of_its_own(
     assert answer.status == (200 if check == "on" else 303)
 
 
+# --- Staff ---------------------------------------------------------------------------------------
+
+
+def test_two_of_the_staff_agree_to_a_new_role(app: Flask, policy: Set) -> None:
+    def grant(handle: str, *agreed: str) -> bool:
+        options = ["--agreed", *agreed] if agreed else []
+        command = ["accounts", "grant", handle, "coordinator", *options]
+        return app.test_cli_runner().invoke(args=command).exit_code == 0
+
+    with app.app_context():
+        for name in ("First", "Second", "Third", "Fourth", "Nobody of staff"):
+            make_person(name)
+    assert grant("First"), "no check: the operator alone"
+    policy(staff_check="on")
+    assert not grant("Second"), "the only one there has to agree"
+    assert grant("Second", "First", "First")
+    assert not grant("Third")
+    assert not grant("Third", "First", "First"), "two different people"
+    assert not grant("Third", "First", "Third"), "not the person herself"
+    assert not grant("Third", "First", "Nobody of staff")
+    assert grant("Third", "First", "Second")
+    policy(staff_check="", policy="careful")
+    assert not grant("Fourth", "First", "Nobody of staff")
+
+
 # --- Doctor and mistakes -------------------------------------------------------------------------
 
 
@@ -181,6 +206,7 @@ def test_doctor_shows_the_policy(app: Flask, policy: Set) -> None:
         "policy: careful",
         "lists: neutral",
         "organisation: hidden",
+        "roles: two of the staff agree",
         "lessons: after signing in",
     ):
         assert line in told.output
