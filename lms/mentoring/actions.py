@@ -38,6 +38,7 @@ from lms.mentoring.rules import (
     LIVE,
     MESSAGES_KEPT,
     OFFERED,
+    PROPOSALS_KEPT,
     NotAllowed,
     Reason,
     Side,
@@ -434,7 +435,15 @@ def mark_read(found: Pair, reader_id: int) -> None:
 
 
 def forget_old() -> None:
-    """Destroy what has been kept long enough: messages after 180 days, all of a pair 90 days after its end."""
+    """Destroy what has been kept long enough: messages after 180 days, all of a pair 90 days after its end.
+
+    A proposal that came to nothing is forgotten after 30 days.
+    """
+    nothing = Match.state.in_((State.DECLINED, State.EXPIRED, State.WITHDRAWN))
+    came_to_nothing = nothing & (Match.asked_at < now() - PROPOSALS_KEPT)
+    shared = select(Match.id).where(came_to_nothing)
+    db.session.execute(delete(MatchShare).where(MatchShare.match_id.in_(shared)))
+    db.session.execute(delete(Match).where(came_to_nothing))
     over = select(Match.id).where(Match.ended_at < now() - KEPT_AFTER_END)
     old = Message.sent_at < now() - MESSAGES_KEPT
     db.session.execute(delete(Message).where(old | Message.match_id.in_(over)))

@@ -27,7 +27,7 @@ from lms.mentoring.models import (
     Note,
     Programme,
 )
-from lms.mentoring.rules import KEPT_AFTER_END, MESSAGES_KEPT
+from lms.mentoring.rules import KEPT_AFTER_END, MESSAGES_KEPT, PROPOSALS_KEPT
 
 
 def _after_end() -> str:
@@ -37,6 +37,11 @@ def _after_end() -> str:
 def _messages_kept() -> str:
     kept, after = days(MESSAGES_KEPT.days), days(KEPT_AFTER_END.days)
     return _("%(days)s, or %(after)s after the pair ends", days=kept, after=after)
+
+
+def _pairs_kept() -> str:
+    kept = days(PROPOSALS_KEPT.days)
+    return _("While you have an account; one that did not come about %(days)s", days=kept)
 
 
 MESSAGES = Holding(
@@ -54,6 +59,13 @@ GOALS = Holding(
     _l("What you hope for from a mentor"),
     _l("Coordinators; a mentor whom you agreed to"),
     _after_end,
+    actions.forget_old,
+)
+PAIRS = Holding(
+    63,
+    _l("Pairs: with whom, from when to when"),
+    _l("You, the other side, coordinators"),
+    _pairs_kept,
     actions.forget_old,
 )
 
@@ -134,7 +146,7 @@ RECORDS = (
     # A pair is about both: when one side is erased, all of it goes, with every word of both.
     Record(
         Match,
-        NAMES,
+        PAIRS,
         mine=_sides,
         copy=(
             *("mentor_name", "mentee_name", "languages", "state", "asked_at", "started_at"),

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, abort, current_app, flash, redirect, requ
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts import leaving, signin
+from lms.accounts.factors.queries import has_factor
 from lms.core import once
 from lms.core.clock import now
 from lms.core.i18n import gettext as _
@@ -121,8 +122,13 @@ def way_back() -> AnyResponse:
     person = _hidden()
     if person is None:
         return redirect(url_for("web.home") if actor() else front_url(), 303)
-    due = queries.erasure_due(person.id)
-    return page("privacy/back.html", form=Form(formdata=None), due=due, zone=person.zone)
+    facts = {"due": queries.erasure_due(person.id), "at_once": _may_destroy(person.id)}
+    return page("privacy/back.html", form=Form(formdata=None), zone=person.zone, **facts)
+
+
+def _may_destroy(person_id: int) -> bool:
+    # The passphrase alone was shown here: where there is a second factor, it comes before what can't be undone.
+    return not has_factor(person_id)
 
 
 @bp.post("/back")
@@ -132,7 +138,7 @@ def come_back() -> AnyResponse:
     person = _hidden()
     if person is None or not Form().validate():
         return redirect(front_url(), 303)
-    if request.form.get("now"):
+    if request.form.get("now") and _may_destroy(person.id):
         actions.destroy_now(person.id)
         signin.end()
         return signin.forget_browser(redirect(url_for(".gone", now=1), 303))  # type: ignore[arg-type]

@@ -14,9 +14,18 @@ from lms.core import outbox, records, throttle
 from lms.core.clock import now
 from lms.core.db import Model, db, reading, transaction
 from lms.mentoring import actions as mentoring
+from lms.mentoring.rules import Side
 from lms.messaging.kinds import Kind
 from tests.client import Browser
-from tests.mentoring.world import make_pair, note_of, the_pair_inside, write
+from tests.mentoring.world import (
+    make_mentor,
+    make_pair,
+    make_waiting,
+    note_of,
+    propose,
+    the_pair_inside,
+    write,
+)
 from tests.messaging.world import tell
 from tests.privacy.world import rows_of, run_daily
 from tests.world import make_person
@@ -67,6 +76,19 @@ def test_a_pair_that_is_over(app: Flask, table: str) -> None:
         with reading():
             goals = Model.metadata.tables["mentor_request"].c.goal
             assert db.session.scalars(select(goals)).all() == [None]
+
+
+def test_a_proposal_that_came_to_nothing(app: Flask) -> None:
+    with app.app_context():
+        offer = propose(make_waiting("Kamila"), make_mentor())
+        with transaction():
+            mentoring.decline(the_pair_inside(offer), Side.MENTEE)
+        begin = now()
+        after(begin, 29)
+        assert count("match") == 1
+        after(begin, 31)
+        assert count("match") == 0
+        assert count("mentor_request") == 1, "she still waits"
 
 
 def test_forms_work_and_browsers(app: Flask, browser: Browser) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -11,7 +12,9 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from lms.accounts import signin
+from lms.accounts.factors.models import CodeApp
 from lms.accounts.models import Person
+from lms.cohorts import queries as cohorts
 from lms.core import outbox, records
 from lms.core.clock import now
 from lms.core.db import Model, db, reading, transaction
@@ -20,6 +23,7 @@ from lms.mentoring import queries as pairs
 from lms.privacy import actions, ledger
 from lms.privacy.models import Erasure
 from tests.client import Browser
+from tests.cohorts.world import make_cohort, make_course, seat_person
 from tests.mentoring.world import make_pair, make_waiting
 from tests.privacy.world import another, leave, rows_of, run_daily
 from tests.world import Somebody, make_person
@@ -54,6 +58,36 @@ def test_hidden_at_once_and_back_by_signing_in(app: Flask, browser: Browser) -> 
     assert "Everything is as it was" in page.html
     with app.app_context(), reading():
         assert pairs.pair(world.pair) is not None
+
+
+def test_a_cohort_does_not_show_her(app: Flask, tmp_path: Path) -> None:
+    with app.app_context():
+        cohort = make_cohort(make_course(tmp_path))
+        person = seat_person(cohort, "Saule")
+        with transaction():
+            actions.leave(person.id)
+        with reading():
+            assert cohorts.seats(cohort.id) == []
+        with transaction():
+            assert actions.come_back(person.id)
+        with reading():
+            assert [seat.shown_name for seat in cohorts.seats(cohort.id)] == ["Saule"]
+
+
+def test_a_second_factor_comes_before_what_cannot_be_undone(app: Flask, browser: Browser) -> None:
+    with app.app_context():
+        person = make_person()
+    leave(browser, person)
+    assert "Destroy now" in browser.sign_in(person).page.text
+    with app.app_context(), transaction():
+        today = now().date()
+        db.session.add(CodeApp(person_id=person.id, secret=b"x", last_step=0, added_on=today))
+    assert "Destroy now" not in browser.get("/en/your-data/back").text
+    form = browser.page.soup.find("form", {"action": "/en/your-data/back"})
+    token = form.find("input", {"name": "csrf_token"})["value"]
+    browser.post("/en/your-data/back", {"csrf_token": token, "now": "1"})
+    with app.app_context(), reading():
+        assert rows_of(person.id) != []
 
 
 def test_a_mentor_who_leaves_is_no_longer_proposed(app: Flask, browser: Browser) -> None:
