@@ -122,8 +122,13 @@ def way_back() -> AnyResponse:
     person = _hidden()
     if person is None:
         return redirect(url_for("web.home") if actor() else front_url(), 303)
-    facts = {"due": queries.erasure_due(person.id), "at_once": _may_destroy(person.id)}
-    return page("privacy/back.html", form=Form(formdata=None), zone=person.zone, **facts)
+    return page(
+        "privacy/back.html",
+        form=Form(formdata=None),
+        due=queries.erasure_due(person.id),
+        at_once=_may_destroy(person.id),
+        zone=person.zone,
+    )
 
 
 def _may_destroy(person_id: int) -> bool:

@@ -432,7 +432,9 @@ def _certify(town: Town, folder: Path) -> None:
 def _wonder(town: Town) -> None:
     """The learner asks why her mentor looked."""
     learner, mentor = town.people["learner"], town.people["mentor"]
-    audit.saw(Visitor(mentor.id, SeenAs.MENTOR, "Daria V."), learner.id, What.TASK, town.ids["task"])
+    audit.saw(
+        Visitor(mentor.id, SeenAs.MENTOR, "Daria V."), learner.id, What.TASK, town.ids["task"]
+    )
     with transaction():
         audit.ask_why(learner.id, 1)
     with reading():
