@@ -118,13 +118,13 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _wait_for(address: str, log: Path) -> None:
-    for _ in range(300):
+    for _ in range(1800):
         try:
             with urllib.request.urlopen(address, timeout=5):
                 return
         except urllib.error.URLError:
             time.sleep(0.1)
-    raise AssertionError("not ready within 30 seconds: " + log.read_text())
+    raise AssertionError("not ready within three minutes: " + log.read_text())
 
 
 def _publish(folder: Path) -> Outline:
