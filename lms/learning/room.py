@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lms.assessment.events import AttemptMarked, AttemptStarted
 from lms.assessment.versions import VERSIONS
+from lms.core.files import intake
 from lms.core.room import Room
 from lms.learning import cards, listeners
 from lms.learning.policy import RULES
@@ -19,4 +20,5 @@ ROOM = Room(
     cards={"home": cards.home, "course": cards.course},
     kept={"done": keep_done},
     records=RECORDS,
+    checks=(intake.health,),
 )

@@ -10,6 +10,10 @@ from lms.core.files.limits import MIB
 from lms.core.files.refusal import Refused, Why
 from lms.core.settings import Settings
 
+_ONE_POINT = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55"
+    "0000000a49444154789c636000000002000148afa4710000000049454e44ae426082"
+)
 # What the child has memory for.
 MOST_MEGAPIXELS = 40
 
@@ -44,3 +48,12 @@ def _redrawn(data: bytes, kind: Kind, settings: Settings) -> bytes:
     if len(picture) > settings.file_mib * MIB:
         raise Refused(Why.LARGE)
     return picture
+
+
+def health() -> list[str]:
+    """What `flask doctor` says when no file could be looked into on this machine."""
+    try:
+        process.run("picture", "png", "1", data=_ONE_POINT).close()
+    except Refused as refused:
+        return [f"files can't be looked into ({refused.why}); is Pillow installed, is memory left?"]
+    return []

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import lms
-from lms.core.files import process
+from lms.core.files import intake, process
 from lms.core.files.refusal import Refused, Why
 from tests.core.files import corpus
 
@@ -120,3 +120,9 @@ def test_nothing_of_what_is_sent_touches_the_disk(
     with process.run("picture", "jpg", "40000000", data=corpus.photo("JPEG")) as answer:
         assert answer.read()
     assert not list(tmp_path.iterdir())
+
+
+def test_the_doctor_tells_when_no_file_can_be_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert intake.health() == []
+    monkeypatch.setattr(process, "_BEGIN", "raise ImportError")
+    assert "files can't be looked into" in intake.health()[0]
