@@ -498,6 +498,7 @@ def talk(found: Pair, reader_id: int, opener: Opener) -> Talk:
     keys = [(row[2], row[3]) for row in rows if row[2] is not None]
     return Talk(rows[0][0], rows[0][1], _opened(found, reader_id, opener, keys))
 
+
 def notes(found: Pair, reader_id: int, opener: Opener) -> list[Entry]:
     """The notes of a pair that this side may read, latest first: shared ones and one's own."""
     readable = or_(Note.kind == "shared", Note.author_id == reader_id)

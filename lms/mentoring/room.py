@@ -52,7 +52,11 @@ ROOM = Room(
         (TaskAnswered, listeners.tell_learner),
     ),
     cards={"home": cards.home},
-    fills=((READERS, listeners.readers), (TRUSTED, vouchers.mentors_now), (MENTEES, vouchers.mentees_of)),
+    fills=(
+        (READERS, listeners.readers),
+        (TRUSTED, vouchers.mentors_now),
+        (MENTEES, vouchers.mentees_of),
+    ),
     jobs=(Job("mentoring.daily", effect=_daily),),
     daily=(Daily("mentoring.daily", hour=3),),
     records=RECORDS,
