@@ -298,6 +298,23 @@ def test_after_a_new_pair_of_keys_people_are_told_in_words(app: Flask) -> None:
         assert words in page.text
 
 
+@pytest.mark.parametrize("loss", [vault.new_pair, vault.destroy])
+def test_nobody_stays_signed_in_with_keys_that_are_gone(app: Flask, loss: object) -> None:
+    with app.app_context():
+        person = make_person()
+    browser = Browser(app).sign_in(person)
+    assert browser.get("/en/home").status == 200
+    with app.app_context():
+        with transaction():
+            row = queries.by_id(person.id)
+            row.private_by_recovery, row.recovery_hash = b"wrapped", b"hash"
+            loss(row)  # type: ignore[operator]
+        with reading():
+            row = queries.by_id(person.id)
+            assert (row.private_by_recovery, row.recovery_hash) == (None, None)
+            assert queries.sign_in_count(person.id, now()) == 0
+
+
 def test_a_destroyed_person_opens_nothing(app: Flask) -> None:
     with app.app_context():
         person = make_person()

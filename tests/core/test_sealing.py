@@ -171,6 +171,25 @@ def test_a_key_that_was_not_kept_seals_nothing_later(app: Flask) -> None:
             assert unseal(sealed, HERE) == "kept"
 
 
+def test_two_at_once_make_one_key(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, looks = sealing._stored, iter(range(10))
+
+    def too_early(owner: str) -> bytes | None:
+        # At the first look the other request's key is not there yet; then it is.
+        return None if next(looks) == 0 else real(owner)
+
+    with app.app_context():
+        with transaction():
+            first = seal("by the other request", HERE)
+        monkeypatch.setattr(sealing, "_stored", too_early)
+        with transaction():
+            second = seal("by this one", HERE)
+        monkeypatch.undo()
+        with reading():
+            assert unseal(first, HERE) == "by the other request"
+            assert unseal(second, HERE) == "by this one"
+
+
 def test_a_page_that_only_reads_makes_no_key(app: Flask) -> None:
     with app.app_context():
         with reading(), pytest.raises(RuntimeError, match="writing transaction"):
@@ -227,6 +246,18 @@ def test_rotate_retire_and_start_without_the_old_key(own: Flask, tmp_path: Path)
         assert all_open(sealed_for(9))
         assert rotation.health() == []
         db.engine.dispose()
+
+
+def test_server_keys_change_on_either_engine(app: Flask) -> None:
+    with app.app_context():
+        fields = sealed_for(5)
+        old = rotation.rotate().newest - 1
+        assert all_open(fields)
+        rotation.retire(old)
+        assert all_open(fields)
+        assert all_open(sealed_for(6))
+        with pytest.raises(rotation.Refused, match="there is no"):
+            rotation.retire(old)
 
 
 @pytest.mark.sqlite_only
