@@ -10,8 +10,9 @@ from pathlib import Path
 import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
+from sqlalchemy.exc import SQLAlchemyError
 
-from lms.backup import aftercare, drill, erased, move, restore, sealed, store
+from lms.backup import aftercare, drill, erased, move, renew, restore, sealed, store
 from lms.backup.rows import Damaged, Manifest
 from lms.core.settings import Settings
 
@@ -135,3 +136,24 @@ def move_database(url: str) -> None:
     click.echo("Every table there holds the same as here.")
     _tell(manifest, began)
     click.echo(f"Next: set ALONGSIDE_DATABASE_URL={url} and start the services.")
+
+
+@click.command("upgrade")
+@with_appcontext
+def upgrade() -> None:
+    """Copy, rehearse, change the tables, look; where that fails, all is as before. Stop the services first."""
+    began, settings = time.monotonic(), _settings()
+    try:
+        with _told():
+            to = sealed.recipients(settings.backup_recipients)
+            for step in renew.upgrade(settings, to):
+                click.echo(step)
+    except renew.PutBack as wrong:
+        raise click.ClickException(
+            f"{wrong}\nThe tables are as they were before: start the release before this one"
+        ) from None
+    except SQLAlchemyError as error:
+        raise click.ClickException(
+            f"{type(error).__name__}: {error}\nNothing was changed: start the release before this one"
+        ) from None
+    click.echo(f"{time.monotonic() - began:.1f} s. Next: start the services, then `flask doctor`.")

@@ -45,11 +45,16 @@ def record_problems() -> list[str]:
         ]
 
 
+def outside(app: Flask) -> Iterator[str]:
+    """What is wrong with the pages that a guest sees. Writes nothing."""
+    guest = ["/health/ready", "/en/sign-in", "/ru/sign-in", "/en/about"]
+    yield from _open(app.test_client(), app, guest, "guest")
+
+
 def _pages(app: Flask) -> Iterator[str]:
     with reading():
-        guest = ["/health/ready", "/en/sign-in", "/ru/sign-in"]
         signed_in = ["/en/home", "/ru/home", *_courses()]
-    yield from _open(app.test_client(), app, guest, "guest")
+    yield from outside(app)
     for who, person_id in _personas().items():
         yield from _open(_browser_of(app, person_id), app, signed_in, who)
 

@@ -36,7 +36,7 @@ def into_empty(
     with rebuilding() as connection:
         if not is_empty(connection):
             raise NotEmpty
-        _clear(connection)
+        clear(connection)
         migrate(connection, copy.manifest.revision)
         fill(connection, copy)
         migrate(connection, NEWEST)
@@ -45,7 +45,8 @@ def into_empty(
     return copy.manifest
 
 
-def _clear(connection: Connection) -> None:
+def clear(connection: Connection) -> None:
+    """Drop every table, in the open transaction."""
     found = sa.MetaData()
     found.reflect(connection)
     found.drop_all(connection)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -16,11 +17,15 @@ from pyrage import x25519
 from sqlalchemy import text
 
 from lms.app import create_app
+from lms.backup import restore
+from lms.backup.rows import Copy, fill
 from lms.core import keys, outbox
-from lms.core.db import db, finish
+from lms.core.db import db, finish, rebuilding
 from lms.core.settings import Settings
 
 URL = os.environ.get("TEST_DATABASE_URL", "")
+RELEASED = Path(__file__).parent / "released"
+NUMBERS = sorted(path.name for path in RELEASED.iterdir() if path.is_dir())
 Make = Callable[..., Flask]
 
 
@@ -112,6 +117,30 @@ def target(past: Path, tmp_path: Path, worker_id: str) -> Make:
 def empty(target: Make) -> Flask:
     """An application on an empty database, its context not pushed."""
     return target()
+
+
+def lines_of(number: str) -> list[bytes]:
+    """What an instance held when a release came out."""
+    with lzma.open(RELEASED / number / "rows.xz") as file:
+        return list(file)
+
+
+@pytest.fixture
+def released(tmp_path: Path, worker_id: str) -> Callable[[str], Flask]:
+    """Makes an application with the key files, tables and rows of a release."""
+
+    def make(number: str) -> Flask:
+        keys = tmp_path / "keys"
+        keys.mkdir(mode=0o700)
+        for path in (RELEASED / number).glob("*.key"):
+            shutil.copy(path, keys)
+        app = create_app(settings_in(tmp_path, database_url=database("released", worker_id)))
+        with inside(app), rebuilding() as connection:
+            restore.migrate(connection, number)
+            fill(connection, Copy(lines_of(number)))
+        return app
+
+    return make
 
 
 def database(name: str, worker_id: str) -> str:

@@ -66,7 +66,7 @@ def url_of(app: Flask) -> str:
 def clear(app: Flask) -> None:
     """Make a database empty again, as a new one."""
     with inside(app), db.engine.begin() as connection:
-        restore._clear(connection)
+        restore.clear(connection)
 
 
 def fill(work: list[dict[str, Any]], keys: list[dict[str, Any]]) -> None:

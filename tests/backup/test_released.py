@@ -5,12 +5,9 @@ A kill is a kill: a child process upgrades and sends itself SIGKILL before a sta
 
 from __future__ import annotations
 
-import lzma
 import os
-import shutil
 import signal
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,21 +16,13 @@ from sqlalchemy import event, func, inspect, select
 from sqlalchemy.engine import Connection, Engine
 
 from lms.accounts.models import Person
-from lms.app import create_app
-from lms.backup import drill, look, restore, rows
-from lms.backup.rows import Copy, Manifest, differences
+from lms.backup import drill, look, restore
+from lms.backup.rows import Manifest, differences
 from lms.core.db import Model, db, reading, rebuilding
-from tests.backup.conftest import database, inside, settings_in
+from tests.backup.conftest import NUMBERS, inside, lines_of
 from tests.conftest import Tell
 
-RELEASED = Path(__file__).parent / "released"
-NUMBERS = sorted(path.name for path in RELEASED.iterdir() if path.is_dir())
 Fault = Callable[[Connection, int], None]
-
-
-def lines_of(number: str) -> list[bytes]:
-    with lzma.open(RELEASED / number / "rows.xz") as file:
-        return list(file)
 
 
 @pytest.fixture(params=NUMBERS)
@@ -43,17 +32,9 @@ def number(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def empty(number: str, tmp_path: Path, worker_id: str) -> Flask:
+def empty(number: str, released: Callable[[str], Flask]) -> Flask:
     """An application with the key files of a released instance, its tables and rows as they were then."""
-    keys = tmp_path / "keys"
-    keys.mkdir(mode=0o700)
-    for path in (RELEASED / number).glob("*.key"):
-        shutil.copy(path, keys)
-    app = create_app(settings_in(tmp_path, database_url=database("released", worker_id)))
-    with inside(app), rebuilding() as connection:
-        restore.migrate(connection, number)
-        rows.fill(connection, Copy(lines_of(number)))
-    return app
+    return released(number)
 
 
 def upgrade() -> None:
@@ -123,7 +104,7 @@ def test_it_becomes_the_newest_with_all_its_people(number: str, empty: Flask) ->
 def test_a_copy_of_it_is_put_back_into_this_release(number: str, empty: Flask) -> None:
     with inside(empty):
         with db.engine.begin() as connection:
-            restore._clear(connection)
+            restore.clear(connection)
         copied = restore.into_empty(lines_of(number))
         assert copied.revision == number
         found = drill.contents()
