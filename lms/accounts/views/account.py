@@ -9,8 +9,8 @@ from lms.accounts import actions, locks, queries, signin
 from lms.accounts.factors import queries as factors
 from lms.accounts.forms import ChangePassphraseForm, FirstForm, NewNameForm, ZoneForm
 from lms.accounts.policy import Permission
-from lms.accounts.roles import Role
 from lms.accounts.views.base import bp, wait_message
+from lms.accounts.views.vouching import may_vouch
 from lms.core.clock import now
 from lms.core.i18n import gettext as _
 from lms.core.policy import allow, may, signed_in
@@ -38,7 +38,7 @@ def _account_page(
         "sign_ins": queries.sign_in_count(person.id, now()),
         "second": factors.of_person(person.id).count > 0,
         "is_staff": may(person, Permission.PEOPLE),
-        "vouches": bool(person.roles - {Role.AUTHOR}),
+        "vouches": may_vouch(person),
         "has_link": locks.has_link(person.id),
         "vouched": (found := signin.found()) is not None and found.vouched_for,
     }

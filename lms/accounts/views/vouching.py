@@ -32,6 +32,11 @@ def home_card(_person: Actor) -> list[Card]:
     return [Card("accounts/vouched_card.html", {"form": Form(formdata=None)}, 0)]
 
 
+def may_vouch(person: Actor) -> bool:
+    """Whether there is a page on which this person can help somebody back in."""
+    return _is_staff(person) or bool(vouching.mentees(person.id))
+
+
 @bp.route("/vouch", methods=["GET", "POST"])
 @allow(Permission.OWN, fresh=True)
 def vouch() -> AnyResponse:
