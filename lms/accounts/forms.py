@@ -176,7 +176,7 @@ class KeyForm(Form):
     """Name a passkey, or a phone."""
 
     name = Line(
-        _l("Name"),
+        _l("Your name for it"),
         longest=40,
         description=_l("For yourself, so that you can tell them apart."),
         render_kw={"autocomplete": "off"},
