@@ -22,7 +22,7 @@ CHECK = {
 COURSES = {"courses", "course_files", "learning", "assessment", "discreet"}
 ENDPOINTS = {"web.home"}
 # In these rooms, pages about other people.
-NOT_OWN = {"learning.read_task", "learning.answer_task"}
+NOT_OWN = {"learning.read_task", "learning.answer_task", "learning.open_file"}
 
 
 def init_app(app: Flask) -> None:

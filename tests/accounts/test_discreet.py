@@ -68,6 +68,18 @@ def test_what_is_seen_says_nothing(browser: Browser, mentee: Somebody, lang: str
     assert not links & {f"/{lang}{path}" for path in HIDDEN}
 
 
+def test_no_page_of_the_account_says_more(app: Flask, browser: Browser, mentee: Somebody) -> None:
+    browser.sign_in(mentee)
+    rules = [
+        rule.rule.replace("<lang:lang>", "en")
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.startswith(("accounts.", "discreet.")) and "GET" in (rule.methods or ())
+    ]
+    paths = [path for path in rules if "<" not in path]
+    assert len(paths) > 8
+    assert {path: words for path in paths if (words := words_in(browser.get(path)))} == {}
+
+
 def test_the_look_can_find_something(app: Flask, browser: Browser, mentee: Somebody) -> None:
     """The same pages in the usual view."""
     with app.app_context(), transaction():

@@ -210,3 +210,11 @@ def test_one_thread_a_worker() -> None:
     """`decisions.md` 40: the measured setting; a page budget means nothing with threads that fight."""
     unit = (SHIPPED / "alongside-web.service").read_text()
     assert "--worker-class gthread --threads 1 " in unit
+
+
+def test_nobody_is_told_to_reload() -> None:
+    """The application is loaded before its workers begin: a reload would go on with the old code, in silence."""
+    assert "preload_app = True" in (SHIPPED.parent.parent / "gunicorn.conf.py").read_text()
+    assert "ExecReload" not in (SHIPPED / "alongside-web.service").read_text()
+    for page in SHIPPED.parent.rglob("*.md"):
+        assert "systemctl reload alongside" not in page.read_text("utf-8"), page.name

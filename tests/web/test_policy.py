@@ -15,6 +15,7 @@ from lms.certificates import record
 from lms.core.db import reading
 from lms.core.settings import Settings, SettingsError
 from lms.courses import queries as courses
+from lms.web import gate
 from tests.client import Browser
 from tests.courses.world import publish_course
 from tests.mentoring.world import begin
@@ -186,6 +187,12 @@ def test_two_of_the_staff_agree_to_a_new_role(app: Flask, policy: Set) -> None:
     assert grant("Third", "First", "Second")
     policy(staff_check="", policy="careful")
     assert not grant("Fourth", "First", "Nobody of staff")
+
+
+def test_every_page_that_stays_open_exists(app: Flask) -> None:
+    named = gate.PLAIN | gate.CHECK | gate.ENDPOINTS | gate.NOT_OWN
+    assert named <= set(app.view_functions)
+    assert set(app.blueprints) >= gate.DOORS | gate.COURSES
 
 
 # --- Doctor and mistakes -------------------------------------------------------------------------
