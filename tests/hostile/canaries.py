@@ -146,11 +146,6 @@ def _in_texts(town: Town) -> Iterator[Canary]:
         assert answer.status_code == 303, (where, more, answer.status_code)
         about = learner if who == "learner" else mentor
         yield Canary(word, f"{where} {more}", about, readers, protected)
-    word = new_word()
-    task = town.address("/<lang>/tasks/<task>")
-    fields = {"feedback": word, "decision": "needs_work", "form_key": word}
-    assert town.post("mentor", task, fields).status_code == 303
-    yield Canary(word, "feedback", learner, both)
     yield Canary("A page about town", "task", learner, both, protected=True)
     yield Canary("To speak at a meeting", "goal", _waits(town), STAFF, protected=True)
     # What is right in a quiz, and why, is nobody's before a try was sent in; the learner has sent one in.

@@ -25,6 +25,11 @@ from tests.laws import check_page
 ANSWERS_WITH_A_PAGE = re.compile(
     r"/c/<typed_number>|/claim$|/join$|/way-back$|/sign-in$|/look$|/withdraw$|/leave$|/end$|/close$"
 )
+# Forms that stand on a page in a state which the town is not in: a second step half done, a key to be named, a case
+# of vouching, a copy that is ready. Their rooms' own tests try them, and `tests/faults/test_statements.py` sends each.
+IN_OTHER_STATES = re.compile(
+    r"/(again|l/<place>|second-step.*|account/(devices/end|lock|second-step/.*)|vouch/.*|your-data/.*)$"
+)
 ALLOWED = {200, 303, 400, 401, 404, 409, 413, 422, 429}
 KEEPS = {400, 401, 409, 422, 429, 503}
 # Pages may say less than what was typed: of a text this long only that it is too long.
@@ -80,7 +85,8 @@ def report(wrong: list[str]) -> None:
 def test_the_walk_reaches_every_form(town: Town, walked: Walk) -> None:
     found = {form.rule for form in walked.forms}
     there = {rule.rule for rule in town.app.url_map.iter_rules() if "POST" in (rule.methods or ())}
-    assert sorted(there - found) == [], "no page that the walk sees has a form for these"
+    unseen = {rule for rule in there - found if not IN_OTHER_STATES.search(rule)}
+    assert sorted(unseen) == [], "no page that the walk sees has a form for these"
     assert {form.persona for form in walked.forms} == set(WALKERS)
 
 
