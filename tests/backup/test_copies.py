@@ -180,7 +180,7 @@ def test_rows_that_are_not_those_written_are_found(site: Flask, fault: str) -> N
         read_all(Copy(bad))
 
 
-@pytest.mark.parametrize("table", ["answer", "form_key", "access_event"])
+@pytest.mark.parametrize("table", ["answer", "access_event"])
 def test_a_table_that_was_left_out_is_found(
     site: Flask, empty: Flask, table: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -218,7 +218,7 @@ def test_a_restore_that_breaks_off_leaves_the_database_empty_and_can_be_repeated
         manifest = rows.Manifest()
         lines = list(rows.lines(connection, manifest))
     with inside(empty):
-        for share in (0.01, 0.5, 0.99):
+        for share in (0.01, 0.99):
             with pytest.raises(Damaged, match="too early"):
                 restore.into_empty(lines[: int(len(lines) * share)])
             with store.snapshot() as connection:

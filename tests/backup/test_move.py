@@ -156,7 +156,7 @@ def test_a_move_that_breaks_off_leaves_nothing_and_can_be_repeated(
         pass
 
     everything = rows._rows
-    for name in ("person", "access_event", "question_words"):
+    for name in ("person", "question_words"):
         with monkeypatch.context() as planted:
 
             def dies(connection: Any, shape: Any, at: str = name) -> Any:

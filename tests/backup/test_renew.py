@@ -62,6 +62,7 @@ def breaks_in_the_middle(connection: Connection, revision: str) -> None:
 REAL = restore.migrate
 
 
+@pytest.mark.sqlite_only
 def test_steps_that_fail_change_nothing(empty: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     before = contents(empty)
     monkeypatch.setattr(restore, "migrate", breaks_in_the_middle)
@@ -97,6 +98,7 @@ def test_pages_that_do_not_open_bring_the_copy_back(empty: Flask) -> None:
     assert is_as_before(before, empty)
 
 
+@pytest.mark.sqlite_only
 def test_without_the_way_back_it_would_not_be_as_before(
     empty: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
