@@ -132,7 +132,7 @@ INVENTORY = {
     "pyotp": {"accounts/factors/actions.py", "accounts/factors/rules.py"},
     "webauthn": {"accounts/factors/passkeys.py"},
     # age: copies of the whole instance.
-    "pyrage": {"backup/drill.py", "backup/sealed.py", "backup/store.py"},
+    "pyrage": {"backup/drill.py", "backup/renew.py", "backup/sealed.py", "backup/store.py"},
 }
 
 
