@@ -21,6 +21,7 @@ WALKERS = ("guest", "learner", "mentor", "coordinator", "administrator")
 NO_PAGES = (
     "/health/live", "/health/ready", "/robots.txt", "/course-files/<name>",
     "/<lang>/certificates/<certificate>/file", "/<lang>/cohorts/<cohort>/table.csv",
+    "/<lang>/files/<file>",
 )  # fmt: skip
 
 
