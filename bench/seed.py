@@ -287,7 +287,9 @@ def _people(bulk: Bulk, app: Flask, size: Size, chance: random.Random) -> None:
         )
         for one in (*range(1, TESTERS + 1), *staff)
     )
-    bulk.add(SignIn, "id person_id token_hash private_by_token own_phone expires_at proven name", rows)
+    bulk.add(
+        SignIn, "id person_id token_hash private_by_token own_phone expires_at proven name", rows
+    )
 
 
 def _person_rows(

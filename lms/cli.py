@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
@@ -11,12 +9,9 @@ from sqlalchemy import text
 
 from lms.core import events, jobs, outbox, room, rotation
 from lms.core import settings as setting_table
-from lms.core.clock import now
 from lms.core.db import db, reading, transaction
 from lms.core.settings import PREFIX, Settings
 from lms.web.outside import sensitive
-
-BACKUP_OLDEST_HOURS = 26
 
 
 @click.command("settings")
@@ -105,7 +100,7 @@ def doctor() -> None:
     for line in _policy():
         click.echo(line)
     problems = [*_settings_problems(), *_database_problems(), *rotation.health()]
-    problems += [*_backup_problems(), *room.health()]
+    problems += room.health()
     for problem in problems:
         click.echo(f"! {problem}")
     if problems:
@@ -170,17 +165,6 @@ def _database_problems() -> list[str]:
     if given_up:
         problems.append(f"{given_up} jobs were given up: look into the worker's log")
     return problems
-
-
-def _backup_problems() -> list[str]:
-    found: Settings = current_app.extensions["settings"]
-    if found.mode != "production":
-        return []
-    newest = max((p.stat().st_mtime for p in found.backups.glob("*")), default=0.0)
-    hours = (now() - datetime.fromtimestamp(newest, UTC)).total_seconds() / 3600
-    if hours > BACKUP_OLDEST_HOURS:
-        return [f"the newest backup in {found.backups} is {hours:.0f} hours old"]
-    return []
 
 
 COMMANDS: tuple[click.Command, ...] = (settings, who_listens, jobs_group, keys_group, doctor)

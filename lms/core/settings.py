@@ -77,7 +77,9 @@ class Settings:
         "", "empty: no mail; or smtp://user:password@host:587 (STARTTLS), smtps://…:465"
     )
     mail_from: str = _doc("", "neutral sender address of mails")
-    backups: Path = _doc(Path("backups"), "folder whose newest file `flask doctor` looks at")
+    backups: Path = _doc(
+        Path("backups"), "folder of the backups; `flask doctor` looks at the newest"
+    )
     backup_recipients: str = _doc(
         "",
         "public keys of age that backups are sealed for, with spaces between; `flask backup key`",

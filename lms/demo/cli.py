@@ -33,7 +33,7 @@ def load() -> None:
     click.echo("Sign in as one of these (the passphrases are no secret):")
     for account in words.ACCOUNTS:
         click.echo(f"  {account.role:14} {account.handle:8} {account.passphrase}")
-    click.echo("Who has a role is asked for a code, too:  .venv/bin/flask demo code NAME")
+    click.echo("Who has a role is asked for a code, too:  ./run code NAME")
     invite()
 
 

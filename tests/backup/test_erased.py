@@ -15,7 +15,6 @@ from lms.core import outbox
 from lms.core.db import db, reading, transaction
 from lms.privacy import actions, ledger
 from tests.backup.conftest import Make, inside
-from tests.conftest import ENGINE
 
 NAME = "Saule"
 
@@ -80,10 +79,6 @@ def test_without_the_list_she_would_be_back(
         assert person() is not None
 
 
-# Erasing somebody to whose row others point writes a NUL into `person.skeleton`, which PostgreSQL refuses.
-@pytest.mark.xfail(
-    ENGINE == "postgresql", reason="lms/accounts/records.py writes a NUL", strict=False
-)
 def test_killed_right_after_the_transaction_her_keys_are_gone(
     site: Flask, empty: Flask, key: tuple[x25519.Identity, Path]
 ) -> None:
