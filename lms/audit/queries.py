@@ -101,8 +101,8 @@ def question(public_id: str) -> Question | None:
     )
     found = (
         select(
-            *(AccessQuestion.public_id, AccessEvent.number, AccessEvent.actor_id),
-            *(literal(""), *_SHOWN[2:]),
+            *(AccessQuestion.public_id, AccessEvent.number, AccessEvent.actor_id, literal("")),
+            *(AccessEvent.role, AccessEvent.what, AccessEvent.day, AccessEvent.at),
             AccessQuestion.answered_at,
         )
         .join(AccessEvent, same)
