@@ -28,6 +28,8 @@ PYTEST = [
     "--allow-unix-socket",
     "--allow-hosts=127.0.0.1,localhost,::1",
     "-rs",
+    "--durations=12",
+    "--durations-min=3",
 ]
 
 
@@ -94,12 +96,14 @@ def run(step: Step) -> tuple[bool, str]:
     output = []
     with ExitStack() as stack:
         for command in step(stack):
-            done = subprocess.run(
+            process = subprocess.Popen(
                 command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
             )
-            output.append(done.stdout)
-            print(done.stdout, end="", flush=True)
-            if done.returncode:
+            # Line by line: a step takes minutes, and people want to see that it goes on.
+            for line in process.stdout or ():
+                output.append(line)
+                print(line, end="", flush=True)
+            if process.wait():
                 return False, "".join(output)
     return True, "".join(output)
 
