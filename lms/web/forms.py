@@ -79,7 +79,8 @@ class SharedForm(Form):
     def overtaken(self, stored: Mapping[str, Any]) -> bool:
         """Whether other values stand in these fields now than the form was shown with. Ask before validating."""
         lines = [(str(self[name].label.text), _shown(self[name], stored[name])) for name in stored]
-        mark = sha256(repr(lines).encode()).hexdigest()[:16]
+        # Of the values, not of the words: the page may have been opened in the other language.
+        mark = sha256(repr(list(stored.items())).encode()).hexdigest()[:16]
         before, self.seen.data = self.seen.data if self.is_submitted() else "", mark
         if not before or before == mark:
             return False

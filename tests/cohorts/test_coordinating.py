@@ -159,7 +159,7 @@ def test_open_a_cohort_and_print_its_codes(
     assert len(codes) == 3
     assert all(re.fullmatch(r"\w{5}-\w{5}", code) for code in codes)
     slips = browser.page.soup.select_one(".slips").get_text(" ")
-    assert outline.title not in slips
+    assert outline.full_title not in slips
     assert "Balkans" not in slips, "a slip that is found gives nothing away"
     with app.app_context():
         with transaction():

@@ -54,7 +54,11 @@ def test_what_was_published_is_read_back(app: Flask, tmp_path: Path) -> None:
             questions = queries.quiz_questions(quiz.item_version_id, "ru")
             body = queries.item_body(outline.by_key["les-first"])
             accepted = queries.accepted_answers(quiz.item_version_id)
-    assert (outline.title, outline.neutral_title, outline.number) == ("Маленький курс", "Курс 9", 1)
+    assert (outline.full_title, outline.neutral_title, outline.number) == (
+        "Маленький курс",
+        "Курс 9",
+        1,
+    )
     assert [item.title for item in outline.items] == [
         "Что считается",
         "Проверка: запись",

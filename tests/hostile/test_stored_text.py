@@ -28,11 +28,14 @@ WORDS = {
     "match.mentor_name": 32,
     "match.mentee_name": 32,
     "access_event.shown": 80,
+    "sign_in.name": 40,
+    "passkey.name": 40,
+    "vouching.shown_name": 32,
 }
 NO_WORDS = re.compile(
     r"^(course|course_text|course_version|course_file|item|item_version|item_text|module|module_text|question_version|"
     r"question_words)\.|(public_id|key|zone|state|kind|role|rule|source|lang|theme|number|what|about|contract_hash|"
-    r"points|question|skeleton|location|void_reason|reason|ended_by|subject)$"
+    r"points|question|skeleton|location|void_reason|reason|ended_by|subject|owner)$"
 )
 SHORT = "<b onclick=alert(1)>Kana"
 

@@ -201,6 +201,7 @@ def test_guests_learn_nothing_about_what_exists(town: Town, row: Row) -> None:
     ids=lambda row: row.name,
 )
 def test_denied_looks_like_absent(town: Town, row: Row) -> None:
+    town.restore()
     real, made_up = town.address(row.rule, row.places), invented(row.rule)
     for persona, cell in zip(PERSONAS, row.cells, strict=True):
         if cell == "404":

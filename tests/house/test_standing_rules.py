@@ -9,6 +9,7 @@ import ast
 import importlib
 import io
 import json
+import logging
 import pkgutil
 import re
 import time
@@ -476,7 +477,8 @@ def told(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     """What would be in the log, through the processors of a real instance."""
     file = io.StringIO()
     steps = structlog.get_config()["processors"]
-    log = structlog.wrap_logger(structlog.PrintLogger(file), processors=steps)
+    level = structlog.make_filtering_bound_logger(logging.INFO)
+    log = structlog.wrap_logger(structlog.PrintLogger(file), steps, level)
     for module in pkgutil.walk_packages(lms.__path__, "lms."):
         if "__main__" in module.name or ".pdf" in module.name or ".assets" in module.name:
             continue

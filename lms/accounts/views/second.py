@@ -95,7 +95,9 @@ def factors_page(person: Person) -> AnyResponse:
     return _factors_page(person, CodeAppForm(formdata=None), factors.new_secret())
 
 
-def _factors_page(person: Person, form: CodeAppForm, secret: str, status: int = 200) -> Response:
+def _factors_page(
+    person: Person, form: CodeAppForm, secret: str, status: int = 200, key_name: str = ""
+) -> Response:
     form.sealed.data = sealing.seal(secret, _secret_place(person)).hex()
     options, challenge = passkeys.to_add(person)
     facts: dict[str, Any] = {
@@ -105,7 +107,7 @@ def _factors_page(person: Person, form: CodeAppForm, secret: str, status: int = 
         "secret": rules.in_groups(secret),
         "svg": _drawing(person, secret),
         "options": options,
-        "new_key": NewKeyForm(formdata=None, data={"challenge": challenge}),
+        "new_key": NewKeyForm(formdata=None, data={"challenge": challenge, "name": key_name}),
         "key_form": KeyForm(formdata=None),
     }
     return page("accounts/factors.html", status, form=form, **facts)
@@ -151,7 +153,8 @@ def add_key(person: Person) -> AnyResponse:
     """Add a passkey that the browser has made."""
     form = NewKeyForm()
     if not form.validate():
-        return _factors_page(person, CodeAppForm(formdata=None), factors.new_secret(), 422)
+        app = CodeAppForm(formdata=None)
+        return _factors_page(person, app, factors.new_secret(), 422, typed(form.name))
     try:
         codes = passkeys.add(person, typed(form.challenge), typed(form.answer), typed(form.name))
     except actions.NotRecognised:
