@@ -91,7 +91,7 @@ def create_app(settings: Settings) -> Flask:
     templating.init_app(app)
     headers.init_app(app, settings)
     request_log.init_app(app)
-    static_files.init_app(app)
+    static_files.init_app(app, settings)
     errors.init_app(app)
     gate.init_app(app)
     discreet.init_app(app)

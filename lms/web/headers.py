@@ -14,6 +14,7 @@ CSP = (
     "connect-src 'self'; media-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
+HSTS = "max-age=31536000"
 _WORTH_COMPRESSING = 600
 
 
@@ -29,7 +30,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     }
     if settings.https:
-        fixed["Strict-Transport-Security"] = "max-age=31536000"
+        fixed["Strict-Transport-Security"] = HSTS
 
     onion = settings.onion_url.rstrip("/")
     # Who asks for a name that is not ours gets a bare 400: no page, no cookie, nothing to poison a cache with.

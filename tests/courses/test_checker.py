@@ -58,6 +58,7 @@ WRONG = [
     (QUIZ, "#q-never points=2", "#q-never two", f"{QUIZ}:27:20: E101 'two': after the id only key=value"),
     (QUIZ, "#q-never", "#q-strongest", f"{QUIZ}:27:11: E102 id q-strongest is used twice, first in line 16"),
     (LESSON, "#try-lines", "#q-never", f"{QUIZ}:27:1: E102 id 'q-never' is used twice, first in {LESSON}:20"),
+    (LESSON, "{#try}", "{#live}", f"{LESSON}:18:1: E102 {{#live}} is an id of the page itself"),
     (LESSON, "{#try}", "{#story}", f"{LESSON}:18:1: E102 {{#story}} is used twice on this page"),
     (QUIZ, "#q-never ", "", f"{QUIZ}:27:11: E103 an id is missing: write `#q-something`"),
     (QUIZ, "#q-never", "#Q-Never", f"{QUIZ}:27:11: E103 id 'Q-Never': 3 to 40 of a-z"),

@@ -19,6 +19,8 @@ from lms.courses.source.problems import Problems
 from lms.courses.source.questions import CHOICE, Draft, QuestionReader, words_of
 from lms.courses.source.wording import Glossary, avoid_message, check_words, long_sentences
 
+# Ids around the text: a script or a link would find the wrong one first.
+PAGES_OWN = frozenset({"errors", "lesson", "live", "main", "task-files"})
 MAX_TEXT = 6 * 1024
 SOURCES = "sources"
 
@@ -216,6 +218,8 @@ def _headings(read: ReadPage, problems: Problems) -> None:
                 read.path, line, 1, "E114", f"heading skips a level: use {'#' * (before + 1)}"
             )
         before = max(level, 2) if level == 1 else level
+        if anchor in PAGES_OWN:
+            problems.add(read.path, line, 1, "E102", f"{{#{anchor}}} is an id of the page itself")
         if anchor and anchor in seen:
             problems.add(read.path, line, 1, "E102", f"{{#{anchor}}} is used twice on this page")
         seen.add(anchor)
