@@ -14,6 +14,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 from flask import Flask
+from playwright.sync_api import Playwright, sync_playwright
 from sqlalchemy import text
 
 from lms.app import create_app
@@ -140,3 +141,10 @@ def figure(request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -
 def size() -> Callable[[int, int], int]:
     """`size(quick, long)`: how much of something is wanted, in every run and in `./run soak`."""
     return lambda quick, long: long if os.environ.get("SOAK") else quick
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """What starts Chromium: one in a process, a second one is refused."""
+    with sync_playwright() as found:
+        yield found

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, exists, func, select
+from sqlalchemy import Select, bindparam, exists, func, literal_column, select
 
 from lms.accounts import secrets
 from lms.accounts.factors.queries import guarded
@@ -38,7 +38,7 @@ class Found:
 
 
 _ROLES = (
-    select(func.aggregate_strings(RoleGrant.role, ","))
+    select(func.aggregate_strings(RoleGrant.role, literal_column("','")))
     .where(RoleGrant.person_id == Person.id)
     .scalar_subquery()
 )
@@ -50,7 +50,7 @@ _DISCREET = select(DiscreetView.person_id).where(DiscreetView.person_id == Perso
 @cache
 def _by_token() -> Select[*tuple[Any, ...]]:
     # Made at first use: rooms above have said by then who else must show a second factor.
-    live = (SignIn.expires_at > bindparam("now")) & (Person.state == "active")
+    live = (SignIn.expires_at > bindparam("now")) & (Person.state == literal_column("'active'"))
     return (
         select(
             SignIn.id,

@@ -410,7 +410,7 @@ def _around(*, coordinates: bool) -> Select[Any]:
         )
         .select_from(Person)
         .outerjoin(MentorRequest, own_request)
-        .outerjoin(Match, party & Match.state.in_(LIVE))
+        .outerjoin(Match, party & or_(*(Match.state == state for state in sorted(LIVE))))
         .outerjoin(MentorProfile, MentorProfile.person_id == Match.mentor_id)
         .where(Person.id == person_id)
         .order_by(Match.id)

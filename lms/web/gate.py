@@ -5,6 +5,8 @@ Closed by default: a new page is not among them until it is named here.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Flask, current_app, request
 
 from lms.core import discretion
@@ -49,11 +51,13 @@ def closes(endpoint: str | None) -> bool:
     return not shown or endpoint in NOT_OWN
 
 
-def shows(endpoint: str) -> bool:
-    """Whether a link to the page may stand in this answer."""
+def sieve() -> Callable[[str], bool]:
+    """What tells whether a link to a page may stand in this answer. Made once, asked for every link."""
     if actor() is None:
-        return not hides_from_guests(endpoint)
-    return not (closes(endpoint) and discretion.discreet())
+        return lambda endpoint: not hides_from_guests(endpoint)
+    if discretion.discreet():
+        return lambda endpoint: not closes(endpoint)
+    return lambda _endpoint: True
 
 
 def _is_plain(endpoint: str | None) -> bool:

@@ -95,7 +95,8 @@ def make_shell(person: Actor | None) -> Shell:
     """The shell for this request and person. Costs no statement."""
     lang = language()
     settings: Settings = current_app.extensions["settings"]
-    items = [item for item in room.navigation(person) if gate.shows(item.endpoint)]
+    shows = gate.sieve()
+    items = [item for item in room.navigation(person) if shows(item.endpoint)]
     links = [(item, _link(item)) for item in items]
     return Shell(
         product=settings.product(lang),
@@ -110,9 +111,7 @@ def make_shell(person: Actor | None) -> Shell:
         home_url=address("web.home") if person else front_url(),
         sign_in_url=address("accounts.sign_in"),
         leave_url=address("leaving.leave"),
-        footer=tuple(
-            (label, url) for endpoint, label, url in _footer(lang) if gate.shows(endpoint)
-        ),
+        footer=tuple((label, url) for endpoint, label, url in _footer(lang) if shows(endpoint)),
         flashes=get_flashed_messages(with_categories=True),  # type: ignore[arg-type]
         idle_minutes=settings.idle_minutes if person else 0,
     )

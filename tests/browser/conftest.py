@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright
 
 from tests.browser.instance import Instance, make_instance
 from tests.browser.visitor import CHROMIUM, Visitor
@@ -33,12 +33,11 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def chromium(playwright: Playwright) -> Iterator[Browser]:
     """Debian's Chromium."""
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(**CHROMIUM)
-        yield found
-        found.close()
+    found = playwright.chromium.launch(**CHROMIUM)
+    yield found
+    found.close()
 
 
 @pytest.fixture

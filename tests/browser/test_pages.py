@@ -32,7 +32,7 @@ def test_the_walk_saw_pages_and_states(walk: Walk, record_property: Record) -> N
 
 def test_axe_finds_nothing(walk: Walk, record_property: Record) -> None:
     record_property(LOOKED, f"axe: {len(walk.axe)} findings")
-    assert walk.axe == []
+    assert walk.axe == [], "\n".join(walk.axe)
 
 
 def test_nothing_is_wider_than_the_screen(walk: Walk) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright
 
 from lms.web.outside import sensitive
 from tests.browser.conftest import LOOKED
@@ -29,14 +29,13 @@ CANARIES = (MESSAGE, TYPED, "I have a question.", "Daria V.", "A note")
 
 
 @contextmanager
-def profile(folder: Path) -> Iterator[BrowserContext]:
+def profile(playwright: Playwright, folder: Path) -> Iterator[BrowserContext]:
     """A phone's own browser: everything goes to the disk, as it does for people."""
-    with sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(
-            str(folder), viewport={"width": PHONE, "height": 800}, **CHROMIUM
-        )
-        yield context
-        context.close()
+    context = playwright.chromium.launch_persistent_context(
+        str(folder), viewport={"width": PHONE, "height": 800}, **CHROMIUM
+    )
+    yield context
+    context.close()
 
 
 def forms_of(canary: str) -> set[bytes]:
@@ -130,10 +129,10 @@ def nothing_behind(page: Page) -> None:
 
 @pytest.mark.parametrize("end", [sign_out, leave])
 def test_nothing_stays_on_the_disk(
-    tmp_path: Path, instance: Instance, end: Callable[[Page], None],
+    playwright: Playwright, tmp_path: Path, instance: Instance, end: Callable[[Page], None],
     record_property: Callable[[str, object], None],
 ) -> None:  # fmt: skip
-    with profile(tmp_path / "profile") as context:
+    with profile(playwright, tmp_path / "profile") as context:
         page = context.pages[0]
         visit(page, instance)
         end(page)
@@ -142,9 +141,12 @@ def test_nothing_stays_on_the_disk(
 
 
 def test_nothing_stays_when_the_browser_is_just_closed(
-    tmp_path: Path, instance: Instance, record_property: Callable[[str, object], None]
+    playwright: Playwright,
+    tmp_path: Path,
+    instance: Instance,
+    record_property: Callable[[str, object], None],
 ) -> None:
-    with profile(tmp_path / "profile") as context:
+    with profile(playwright, tmp_path / "profile") as context:
         visit(context.pages[0], instance)
     check(tmp_path / "profile", instance, record_property)
 
@@ -186,10 +188,10 @@ class _Careless(BaseHTTPRequestHandler):
         """Nothing."""
 
 
-def test_a_careless_site_is_found(tmp_path: Path) -> None:
+def test_a_careless_site_is_found(playwright: Playwright, tmp_path: Path) -> None:
     with HTTPServer(("127.0.0.1", 0), _Careless) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        with profile(tmp_path / "profile") as context:
+        with profile(playwright, tmp_path / "profile") as context:
             page = context.pages[0]
             page.goto(f"http://127.0.0.1:{server.server_port}/drugs")
             page.evaluate("(text) => localStorage.setItem('x', text)", TYPED)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright
 
 from lms.core import markup
 from lms.core.markup import PictureAddress
@@ -27,12 +27,11 @@ SEED = 20_261_121
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
+def chromium(playwright: Playwright) -> Iterator[Browser]:
     """Debian's Chromium."""
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(**CHROMIUM)
-        yield found
-        found.close()
+    found = playwright.chromium.launch(**CHROMIUM)
+    yield found
+    found.close()
 
 
 def picture(_address: str) -> PictureAddress:
