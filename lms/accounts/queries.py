@@ -37,8 +37,10 @@ class Found:
     """She wants to see courses only until the passphrase is typed once more."""
 
 
+# A literal, because a value is written into the SQL anew at each use.
+_COMMA: Any = literal_column("','")
 _ROLES = (
-    select(func.aggregate_strings(RoleGrant.role, literal_column("','")))
+    select(func.aggregate_strings(RoleGrant.role, _COMMA))
     .where(RoleGrant.person_id == Person.id)
     .scalar_subquery()
 )
