@@ -15,7 +15,7 @@ from bench.report import MOST_INSTRUCTIONS
 
 @pytest.mark.fault
 @pytest.mark.skipif(shutil.which("valgrind") is None, reason="valgrind is not installed")
-@pytest.mark.parametrize("name", MOST_INSTRUCTIONS)
+@pytest.mark.parametrize("name", ["lesson", pytest.param("dashboard", marks=pytest.mark.soak)])
 def test_a_page_costs_little_more_than_the_bare_one(name: str, tmp_path: Path) -> None:
     with seeded(seed.SMALL, "sqlite", tmp_path) as instance:
         found = instructions(instance, name)

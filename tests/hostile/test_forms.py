@@ -102,6 +102,7 @@ def test_in_every_field(town: Town, forms: list[Found], what: str) -> None:
     report(wrong)
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize("what", ["twice", "absent", "a file", "fifty times"])
 def test_fields_of_a_wrong_shape(town: Town, forms: list[Found], what: str) -> None:
     wrong = []
@@ -164,6 +165,7 @@ BODIES = {
 }
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize("what", BODIES)
 def test_bodies_that_are_no_form(town: Town, forms: list[Found], what: str) -> None:
     wrong = []
@@ -214,6 +216,7 @@ def test_without_the_right_token_nothing_happens(town: Town, forms: list[Found],
     report(wrong)
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize("what", ["missing", "empty", "long", "NUL", "two of them"])
 def test_keys_of_forms(town: Town, forms: list[Found], what: str) -> None:
     wrong = []
@@ -228,6 +231,7 @@ def test_keys_of_forms(town: Town, forms: list[Found], what: str) -> None:
     report(wrong)
 
 
+@pytest.mark.sqlite_only
 def test_the_same_form_twice_is_done_once(town: Town, forms: list[Found]) -> None:
     wrong = []
     for form in forms:
@@ -246,6 +250,7 @@ def test_the_same_form_twice_is_done_once(town: Town, forms: list[Found]) -> Non
     report(wrong)
 
 
+@pytest.mark.sqlite_only
 def test_opened_in_one_language_sent_in_the_other(town: Town, forms: list[Found]) -> None:
     wrong = []
     for form in forms:
@@ -266,6 +271,7 @@ def test_opened_in_one_language_sent_in_the_other(town: Town, forms: list[Found]
     report(wrong)
 
 
+@pytest.mark.sqlite_only
 def test_a_refused_form_is_a_whole_page(town: Town, forms: list[Found]) -> None:
     for form, field in each_field(forms):
         answer = form.send(town, {field.name: TEXTS["text that runs backwards"]})

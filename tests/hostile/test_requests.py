@@ -228,6 +228,7 @@ PLANTED = "Podkidysh"
 COLUMNS = sorted({c.name for table in Model.metadata.sorted_tables for c in table.columns})
 
 
+@pytest.mark.sqlite_only
 def test_columns_are_no_fields(town: Town, forms: list[Found]) -> None:
     # Every column of every table goes along with every form: what the form lacks is not written.
     wrong = []

@@ -55,6 +55,7 @@ def judge(walked: Walk) -> None:
     assert len(set(shown)) >= 5, "the planted words are shown nowhere: this proves nothing"
 
 
+@pytest.mark.sqlite_only
 def test_words_sent_through_forms(town: Town, forms: list[Found]) -> None:
     taken = []
     try:
@@ -84,6 +85,7 @@ def test_every_text_column_is_known(town: Town) -> None:
     assert set(WORDS) <= found
 
 
+@pytest.mark.sqlite_only
 def test_words_planted_in_the_tables(town: Town) -> None:
     try:
         with town.app.app_context(), db.engine.begin() as connection:
