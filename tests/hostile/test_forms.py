@@ -90,7 +90,15 @@ def test_the_walk_reaches_every_form(town: Town, walked: Walk) -> None:
     assert {form.persona for form in walked.forms} == set(WALKERS)
 
 
-@pytest.mark.parametrize("what", TEXTS if ENGINE == "sqlite" else STORED_DIFFERENTLY)
+# The others have the same ways to go wrong as one of these.
+OFTEN = {*CHOICES, *STORED_DIFFERENTLY}
+EVERY = [
+    what if what in OFTEN else pytest.param(what, marks=pytest.mark.soak)
+    for what in (TEXTS if ENGINE == "sqlite" else STORED_DIFFERENTLY)
+]
+
+
+@pytest.mark.parametrize("what", EVERY)
 def test_in_every_field(town: Town, forms: list[Found], what: str) -> None:
     wrong, sent = [], TEXTS[what]
     for form, field in each_field(forms):
