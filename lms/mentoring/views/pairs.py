@@ -18,6 +18,7 @@ from lms.core.db import transaction
 from lms.core.i18n import format_day, format_time, language
 from lms.core.i18n import gettext as _
 from lms.core.policy import Actor, allow, signed_in
+from lms.core.room import Card, cards
 from lms.learning import queries as learning
 from lms.mentoring import actions, languages, queries, words
 from lms.mentoring.forms import CourseTicks, EndForm, MessageForm, NoteForm
@@ -126,6 +127,19 @@ def _pair_page(found: Pair, form: NoteForm, status: int = 200) -> Response:
 
 
 @dataclass(frozen=True, slots=True)
+class Hung:
+    """What rooms above hang on the page of a pair: before the timeline, and in the side column."""
+
+    main: list[Card]
+    aside: list[Card]
+
+
+def _hung(person: Actor, found: Pair) -> Hung:
+    made = cards("pair", person, found)
+    return Hung([card for card in made if not card.aside], [card for card in made if card.aside])
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
     """One entry of the timeline."""
 
@@ -218,6 +232,7 @@ def _mentor_page(found: Pair, form: NoteForm, status: int) -> Response:
         _note(entry, found, person) for entry in queries.notes(found, person.id, vault.unlocked())
     ]
     entries += _course_moments(found, courses, person.zone)
+    hung = _hung(person, found)
     show = request.args.get("show", "")
     visitor = Visitor(person.id, Role.MENTOR, found.mentor_name)
     audit.saw(visitor, found.mentee_id, What.PAGE, found.public_id)
@@ -226,6 +241,7 @@ def _mentor_page(found: Pair, form: NoteForm, status: int) -> Response:
         status,
         form=form.for_side(found.mentee_name),
         found=found,
+        hung=hung,
         spoken=_sentence(languages.names(found.languages)),
         place=words.place_of(found.mentee_zone),
         courses=courses,
@@ -268,6 +284,7 @@ def _mentee_page(found: Pair, form: NoteForm, status: int) -> Response:
         form=form.for_side(found.mentor_name),
         ticks=ticks,
         found=found,
+        hung=_hung(person, found),
         about=profile.about if profile else "",
         spoken=_sentence(languages.names(profile.languages if profile else found.languages)),
         has_courses=bool(own),
