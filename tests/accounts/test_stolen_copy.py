@@ -36,6 +36,7 @@ from lms.learning import queries as tasks
 from lms.privacy import actions as privacy
 from tests.certificates.world import claim, finish_course
 from tests.client import Browser
+from tests.disk import lying_in
 from tests.mentoring.world import (
     begin,
     hand_in,
@@ -133,7 +134,7 @@ def raw(settings: Settings) -> bytes:
         file.execute("SELECT 1")
     files = sorted(settings.data.glob("alongside.db*"))
     assert len(files) >= 2, "the log lies beside the database"
-    return b"\0".join(file.read_bytes() for file in files)
+    return b"\0".join(lying_in(file) for file in files)
 
 
 def cells(settings: Settings) -> Iterator[tuple[str, bytes]]:

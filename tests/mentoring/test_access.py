@@ -23,6 +23,7 @@ from lms.mentoring.rules import LIVE, Side, State, awaited
 from lms.messaging.kinds import Kind
 from tests.client import Browser
 from tests.conftest import ENGINE
+from tests.disk import lying_in
 from tests.mentoring.test_offers import agree, kinds
 from tests.mentoring.world import (
     World,
@@ -257,9 +258,9 @@ def test_what_people_wrote_is_sealed_in_the_file(
     assert canary in page.text
     for name in ("alongside.db", "alongside.db-wal"):
         file = settings.data / name
-        held = file.read_bytes() if file.exists() else b""
+        held = lying_in(file) if file.exists() else b""
         assert canary.encode() not in held
         assert canary.encode("utf-16-le") not in held
-    assert b"Saule" in b"".join(f.read_bytes() for f in settings.data.glob("alongside.db*")), (
+    assert b"Saule" in b"".join(lying_in(f) for f in settings.data.glob("alongside.db*")), (
         "the search finds what is not sealed"
     )

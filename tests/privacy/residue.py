@@ -8,6 +8,8 @@ import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from tests.disk import lying_in
+
 ZLIB = re.compile(rb"\x78[\x01\x5e\x9c\xda]")
 DEFLATED = re.compile(rb"PK\x03\x04.{22}(..)(..)", re.DOTALL)
 SHORTEST = 6  # bytes of a base64 that are the same wherever in a text the word stands
@@ -58,6 +60,6 @@ def found_below(folder: Path, words: Iterable[str]) -> dict[str, set[str]]:
     """File → the words that stand in it, for every file of a folder."""
     wanted, found = list(words), {}
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        if here := found_in(path.read_bytes(), wanted):
+        if here := found_in(lying_in(path), wanted):
             found[path.name] = here
     return found
