@@ -45,7 +45,8 @@ from lms.courses.source.model import (
     Theme,
 )
 from lms.learning.models import Completion, Enrolment
-from lms.mentoring.models import Match, MatchShare, MentorProfile, MentorRequest, Message, Programme
+from lms.mentoring.models import Match, MatchShare, Message
+from lms.programmes.models import MentorProfile, MentorRequest, Programme
 
 SEED = 20261102
 START = datetime(2026, 9, 1, 6, 0, tzinfo=UTC)

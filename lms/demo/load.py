@@ -35,6 +35,8 @@ from lms.learning.models import Submission
 from lms.mentoring import actions as mentoring
 from lms.mentoring import queries as pairs
 from lms.messaging import actions as messaging
+from lms.programmes import actions as programmes
+from lms.programmes import queries as lists
 
 ZONE = "Asia/Almaty"
 JOINED = 50.0
@@ -256,8 +258,8 @@ class Town:
         self.story.add(0.8, self._propose, "Dilnoza", nino)
 
     def _mentor(self, handle: str, shown: str, about: str, capacity: int) -> None:
-        card = mentoring.Card(shown, ["ru", "en", "kk"], capacity, about)
-        mentoring.make_mentor(self._id(handle), card)
+        card = programmes.Card(shown, ["ru", "en", "kk"], capacity, about)
+        programmes.make_mentor(self._id(handle), card)
 
     def _pair(self, name: str, mentor: str, days_ago: float) -> None:
         self.story.add(days_ago + 1, self._ask, name)
@@ -266,10 +268,10 @@ class Town:
         self.story.add(days_ago, self._mentor_agrees, name)
 
     def _ask(self, name: str) -> None:
-        mentoring.ask(self._id(name), name, ["ru", "kk"], words.GOALS.get(name, ""))
+        programmes.ask(self._id(name), name, ["ru", "kk"], words.GOALS.get(name, ""))
 
     def _propose(self, name: str, mentor: str) -> None:
-        request, profile = pairs.request_of(self._id(name)), pairs.profile_of(self._id(mentor))
+        request, profile = lists.request_of(self._id(name)), pairs.profile_of(self._id(mentor))
         if request and profile:
             by = self._id(words.COORDINATOR.handle)
             self.pairs[name] = mentoring.propose(request, profile, by)

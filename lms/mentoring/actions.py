@@ -1,4 +1,4 @@
-"""What changes in mentoring: profiles, requests, offers, pairs, notes, messages.
+"""What changes in mentoring: offers, pairs, notes, messages.
 
 Whoever gives or takes a place locks the mentor's profile first, so places are counted by one at a time.
 """
@@ -11,27 +11,14 @@ from datetime import timedelta
 
 from sqlalchemy import delete, func, or_, select, update
 
-from lms.accounts import actions as accounts
-from lms.accounts import queries as people
 from lms.accounts import vault
-from lms.accounts.roles import Role
 from lms.accounts.vault import Opener, SharedKeys
 from lms.core import ids
 from lms.core.clock import now
-from lms.core.db import db, insert_into
-from lms.core.sealing import seal
+from lms.core.db import db
 from lms.mentoring import queries
-from lms.mentoring.models import (
-    Match,
-    MatchKey,
-    MatchShare,
-    MentorProfile,
-    MentorRequest,
-    Message,
-    Note,
-    Programme,
-)
-from lms.mentoring.queries import Pair, Profile, Request
+from lms.mentoring.models import Match, MatchKey, MatchShare, Message, Note
+from lms.mentoring.queries import Pair, Profile
 from lms.mentoring.rules import (
     BARS,
     KEPT_AFTER_END,
@@ -50,8 +37,9 @@ from lms.mentoring.rules import (
 )
 from lms.messaging import actions as messaging
 from lms.messaging.kinds import Kind
-
-DEFAULT_PROGRAMME = "default"
+from lms.programmes import actions as programmes
+from lms.programmes.models import MentorProfile
+from lms.programmes.queries import Request, offer_days
 
 
 @dataclass
@@ -67,119 +55,6 @@ class NoPlace(Exception):
 
 class NotWaiting(Exception):
     """The person does not wait any more, or has an offer already."""
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """What a mentor's profile says."""
-
-    shown_name: str
-    languages: list[str]
-    capacity: int
-    about: str = ""
-    paused: bool = False
-
-
-def programme_id() -> int:
-    """The programme that pairs belong to; made when it is first needed."""
-    values = {"public_id": ids.public_id(), "key": DEFAULT_PROGRAMME, "offer_days": 7}
-    db.session.execute(insert_into(Programme).values(**values).on_conflict_do_nothing())
-    return db.session.scalars(select(Programme.id).where(Programme.key == DEFAULT_PROGRAMME)).one()
-
-
-# --- Mentors -------------------------------------------------------------------------------------
-
-
-def make_mentor(person_id: int, card: Card) -> None:
-    """Make somebody a mentor, with what learners read about her. Doing it twice changes the card."""
-    accounts.grant(person_id, Role.MENTOR)
-    if queries.profile_of(person_id) is not None:
-        change_card(person_id, card)
-        return
-    row = MentorProfile(
-        public_id=ids.public_id(),
-        programme_id=programme_id(),
-        person_id=person_id,
-        shown_name=card.shown_name,
-        languages=card.languages,
-        about=card.about,
-        capacity=card.capacity,
-        paused=card.paused,
-        made_at=now(),
-    )
-    db.session.add(row)
-    db.session.flush()
-    messaging.notify(person_id, Kind.PLACE_GIVEN)
-
-
-def change_card(person_id: int, card: Card) -> None:
-    """Change what a mentor's card says. Pausing takes open offers back; live pairs stay."""
-    values = {name: getattr(card, name) for name in Card.__slots__}
-    mine = MentorProfile.person_id == person_id
-    db.session.execute(update(MentorProfile).where(mine).values(**values))
-    if card.paused:
-        _release_offers(person_id)
-
-
-def pause(person_id: int, *, paused: bool) -> None:
-    """Take no new people for now, or take them again. No reason is asked."""
-    mine = MentorProfile.person_id == person_id
-    db.session.execute(update(MentorProfile).where(mine).values(paused=paused))
-    if paused:
-        _release_offers(person_id)
-
-
-def _release_offers(mentor_id: int) -> None:
-    open_offers = (Match.mentor_id == mentor_id) & Match.state.in_(OFFERED)
-    for public_id in db.session.scalars(select(Match.public_id).where(open_offers)).all():
-        take_back(_found(public_id))
-
-
-# --- People who wait -----------------------------------------------------------------------------
-
-
-def ask(person_id: int, shown_name: str, languages: list[str], goal: str) -> None:
-    """Go on the list, or change what the list says; the place in it stays."""
-    found = queries.request_of(person_id)
-    if found is None:
-        _new_request(person_id, shown_name, languages, goal)
-        for coordinator in people.holders(Role.COORDINATOR):
-            messaging.notify(coordinator, Kind.SOMEBODY_WAITS)
-        return
-    sealed = _sealed_goal(found.public_id, found.person_public_id, goal)
-    values = {"shown_name": shown_name, "languages": languages, "goal": sealed}
-    mine = MentorRequest.id == found.id
-    db.session.execute(update(MentorRequest).where(mine).values(**values))
-
-
-def _new_request(person_id: int, shown_name: str, languages: list[str], goal: str) -> None:
-    public_id, owner = ids.public_id(), people.by_id(person_id).public_id
-    row = MentorRequest(
-        public_id=public_id,
-        programme_id=programme_id(),
-        person_id=person_id,
-        shown_name=shown_name,
-        languages=languages,
-        goal=_sealed_goal(public_id, owner, goal),
-        waiting_since=now(),
-        state="waiting",
-    )
-    db.session.add(row)
-    db.session.flush()
-
-
-def _sealed_goal(public_id: str, owner: str, goal: str) -> bytes | None:
-    return seal(goal, queries.goal_place(public_id, owner)) if goal else None
-
-
-def stop_waiting(person_id: int) -> None:
-    """Leave the list. An offer that is open comes to nothing; what was written is destroyed."""
-    found = queries.live_pair_of(person_id)
-    if found is not None and found.state in OFFERED:
-        take_back(found, tell=False)
-    mine = (MentorRequest.person_id == person_id) & MentorRequest.state.in_(("waiting", "offered"))
-    values = {"state": "withdrawn", "goal": None}
-    db.session.execute(update(MentorRequest).where(mine).values(**values))
 
 
 # --- Offers --------------------------------------------------------------------------------------
@@ -199,13 +74,11 @@ def propose(found: Request, profile: Profile, coordinator_id: int) -> str:
     hers = (Match.mentee_id == found.person_id) & Match.state.in_(LIVE)
     if db.session.scalar(select(Match.id).where(hers)) is not None:
         raise NotWaiting
-    waits = (MentorRequest.id == found.id) & (MentorRequest.state == "waiting")
-    taken = update(MentorRequest).where(waits).values(state="offered").returning(MentorRequest.id)
-    if db.session.scalar(taken.execution_options(synchronize_session=False)) is None:
+    if not programmes.offered(found.id):
         raise NotWaiting
     row = Match(
         public_id=ids.public_id(),
-        programme_id=programme_id(),
+        programme_id=programmes.programme_id(),
         request_id=found.id,
         mentor_id=mentor.person_id,
         mentee_id=found.person_id,
@@ -245,7 +118,7 @@ def agree_as_mentor(found: Pair, shown_name: str) -> None:
     row.state = move(State(row.state), Step.AGREE, Side.MENTOR)
     row.mentor_name, row.started_at = shown_name, now()
     _new_key(found)
-    _set_request(found.request_id, "matched")
+    programmes.matched(found.request_id)
     messaging.seen(found.mentor_id, Kind.OFFER, pair=found.public_id)
     messaging.notify(found.mentee_id, Kind.PAIR_STARTED, pair=found.public_id)
 
@@ -266,15 +139,14 @@ def take_back(found: Pair, *, tell: bool = True) -> None:
 
 def expire_offers() -> None:
     """Let offers lapse that nobody has answered; their people are back on the list, at their old places."""
-    days = db.session.scalar(select(Programme.offer_days).where(Programme.key == DEFAULT_PROGRAMME))
-    for found in queries.overdue_offers(now() - timedelta(days=days or 0)):
+    for found in queries.overdue_offers(now() - timedelta(days=offer_days())):
         row = _locked(found.id)
         row.state = move(State(row.state), Step.EXPIRE, Side.HOUSE)
         _off(found, tell=True)
 
 
 def _off(found: Pair, *, tell: bool) -> None:
-    _set_request(found.request_id, "waiting")
+    programmes.wait_again(found.request_id)
     db.session.execute(delete(MatchShare).where(MatchShare.match_id == found.id))
     for person_id in (found.mentee_id, found.mentor_id):
         messaging.seen(person_id, Kind.OFFER, pair=found.public_id)
@@ -282,9 +154,18 @@ def _off(found: Pair, *, tell: bool) -> None:
         messaging.notify(found.mentee_id, Kind.OFFER_OFF)
 
 
-def _set_request(request_id: int, state: str) -> None:
-    mine = MentorRequest.id == request_id
-    db.session.execute(update(MentorRequest).where(mine).values(state=state))
+def release_offers(mentor_id: int) -> None:
+    """Take back every offer of a mentor that has no answer."""
+    open_offers = (Match.mentor_id == mentor_id) & Match.state.in_(OFFERED)
+    for public_id in db.session.scalars(select(Match.public_id).where(open_offers)).all():
+        take_back(_found(public_id))
+
+
+def drop_offer_to(mentee_id: int) -> None:
+    """Somebody has left the list: an offer that is open comes to nothing."""
+    found = queries.live_pair_of(mentee_id)
+    if found is not None and found.state in OFFERED:
+        take_back(found, tell=False)
 
 
 def _lock(mentor_id: int) -> None:
@@ -419,7 +300,7 @@ def part(person_id: int) -> None:
         if state == State.ACTIVE:
             messaging.notify(other, Kind.PAIR_ENDED)
         elif other == mentee_id:
-            _set_request(request_id, "waiting")
+            programmes.wait_again(request_id)
             messaging.notify(other, Kind.OFFER_OFF)
 
 
@@ -450,7 +331,6 @@ def forget_old() -> None:
     db.session.execute(delete(Note).where(Note.match_id.in_(over)))
     db.session.execute(delete(MatchKey).where(MatchKey.match_id.in_(over)))
     db.session.execute(delete(MatchShare).where(MatchShare.match_id.in_(over)))
-    asked = select(Match.request_id).where(Match.id.in_(over))
     live = select(Match.request_id).where(Match.state.in_(LIVE))
-    goals = MentorRequest.id.in_(asked) & MentorRequest.id.not_in(live)
-    db.session.execute(update(MentorRequest).where(goals).values(goal=None))
+    asked = select(Match.request_id).where(Match.id.in_(over), Match.request_id.not_in(live))
+    programmes.forget_goals(asked)

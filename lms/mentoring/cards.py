@@ -5,9 +5,10 @@ from __future__ import annotations
 from lms.core.i18n import gettext as _
 from lms.core.policy import Actor
 from lms.core.room import Card
-from lms.mentoring import languages, queries
+from lms.mentoring import queries
 from lms.mentoring.queries import Home, HomeMatch
 from lms.mentoring.rules import State
+from lms.programmes import languages
 
 
 def home(person: Actor) -> list[Card]:

@@ -1,7 +1,8 @@
-"""What mentoring does when a lower room tells something, and what it answers to learning's question."""
+"""What mentoring does when a lower room tells something, and what it answers to the questions of lower rooms."""
 
 from __future__ import annotations
 
+from flask import url_for
 from sqlalchemy import select
 
 from lms.accounts.events import KeyPairReplaced
@@ -12,15 +13,38 @@ from lms.learning.events import TaskAnswered, TaskSubmitted
 from lms.learning.models import Enrolment, Submission
 from lms.learning.rules import Reader
 from lms.mentoring import actions, queries
+from lms.mentoring.rules import State
 from lms.messaging import actions as messaging
 from lms.messaging.kinds import Kind
 from lms.privacy.events import PersonErased
+from lms.programmes.events import MentorPaused, StoppedWaiting
+from lms.programmes.pairing import Standing
 
 
 def readers(person_id: int, course_id: int) -> list[Reader]:
     """The mentor of the live pair reads tasks of shared courses, from the first day on."""
     found = queries.mentor_for(person_id, course_id)
     return [Reader(found[0], Role.MENTOR, 0, found[1])] if found else []
+
+
+def standing(person_id: int) -> Standing | None:
+    """Where somebody's way to a mentor stands: her pair, or the offer that is open."""
+    found = queries.live_pair_of(person_id)
+    if found is None:
+        return None
+    active, asked = found.state is State.ACTIVE, found.state is State.OFFERED_TO_MENTEE
+    page = "mentoring.pair" if active else "mentoring.answer"
+    return Standing(url_for(page, pair=found.public_id), active, asked)
+
+
+def release_offers(event: MentorPaused) -> None:
+    """A mentor takes nobody new: her open offers are taken back; her pairs go on."""
+    actions.release_offers(event.person_id)
+
+
+def drop_offer(event: StoppedWaiting) -> None:
+    """Somebody waits no longer: an offer to her is taken back."""
+    actions.drop_offer_to(event.person_id)
 
 
 def change_keys(event: KeyPairReplaced) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from lms.core.policy import Actor, anyone, role
+from lms.core.policy import Actor, role
 from lms.mentoring.queries import Pair
 from lms.mentoring.rules import Side, State, awaited
 
@@ -12,9 +12,7 @@ from lms.mentoring.rules import Side, State, awaited
 class Permission(StrEnum):
     """What mentoring guards."""
 
-    ASK = "mentoring:request:own"
     MENTEES = "mentoring:mentees:read"
-    PLACES = "mentoring:profile:own"
     ANSWER = "mentoring:offer:answer"
     PAIR = "mentoring:pair:take-part"
     SHARE = "mentoring:pair:share"
@@ -38,9 +36,7 @@ def is_asked(person: Actor, pair: Pair) -> bool:
 
 
 RULES = {
-    Permission.ASK: (anyone,),
     Permission.MENTEES: (role("mentor"),),
-    Permission.PLACES: (anyone,),
     Permission.ANSWER: (is_asked,),
     Permission.PAIR: (takes_part,),
     Permission.SHARE: (is_mentee,),

@@ -16,18 +16,13 @@ from lms.accounts.models import Person
 from lms.accounts.vault import Opener, SharedKeys
 from lms.cohorts.models import Cohort, Seat
 from lms.core.db import db, fetch
-from lms.core.sealing import CannotOpen, Place, unseal
+from lms.core.sealing import CannotOpen, Place
 from lms.learning.models import Completion
-from lms.mentoring.models import (
-    Match,
-    MatchKey,
-    MatchShare,
-    MentorProfile,
-    MentorRequest,
-    Message,
-    Note,
-)
+from lms.mentoring.models import Match, MatchKey, MatchShare, Message, Note
 from lms.mentoring.rules import LIVE, Mentee, Mentor, Side, State
+from lms.programmes.models import MentorProfile, MentorRequest
+from lms.programmes.pairing import Load
+from lms.programmes.queries import Request
 
 _mentor = aliased(Person)
 _mentee = aliased(Person)
@@ -269,6 +264,17 @@ def profile_of(person_id: int) -> Profile | None:
     return Profile(*row) if row else None
 
 
+def loads() -> dict[int, Load]:
+    """Mentor → live pairs and open offers, and when a message passed in one of them last. One statement."""
+    statement = (
+        select(Match.mentor_id, func.count(Match.id.distinct()), func.max(Message.sent_at))
+        .outerjoin(Message, Message.match_id == Match.id)
+        .where(Match.state.in_(LIVE))
+        .group_by(Match.mentor_id)
+    )
+    return {row[0]: Load(row[1], row[2]) for row in db.session.execute(statement)}
+
+
 def taken(mentor_id: int) -> int:
     """How many places are taken: live pairs and open offers."""
     hers = (Match.mentor_id == mentor_id) & Match.state.in_(LIVE)
@@ -276,70 +282,6 @@ def taken(mentor_id: int) -> int:
 
 
 # --- People who wait -----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """Somebody who waits for a mentor. What she hopes for stays sealed until `goal_of`."""
-
-    id: int
-    public_id: str
-    person_id: int
-    person_public_id: str
-    shown_name: str
-    languages: Sequence[str]
-    waiting_since: datetime
-    state: str
-    has_goal: bool
-    goal: bytes | None
-    zone: str
-
-
-def _requests() -> Select[Any]:
-    return select(
-        *(MentorRequest.id, MentorRequest.public_id, MentorRequest.person_id, Person.public_id),
-        *(MentorRequest.shown_name, MentorRequest.languages, MentorRequest.waiting_since),
-        *(MentorRequest.state, MentorRequest.goal.is_not(None), MentorRequest.goal, Person.zone),
-    ).join(Person, Person.id == MentorRequest.person_id)
-
-
-def waiting() -> list[Request]:
-    """People who wait, the longest first. One statement."""
-    ordered = (MentorRequest.waiting_since, MentorRequest.id)
-    shown = (MentorRequest.state == "waiting") & (Person.state != LEAVING)
-    rows = _requests().where(shown).order_by(*ordered)
-    return [Request(*row) for row in db.session.execute(rows)]
-
-
-def request(public_id: str) -> Request | None:
-    """Somebody who waits, by the id in the address."""
-    shown = (MentorRequest.public_id == public_id) & (Person.state != LEAVING)
-    row = db.session.execute(_requests().where(shown)).first()
-    return Request(*row) if row else None
-
-
-def request_by_id(request_id: int) -> Request:
-    """The request that an offer was made for."""
-    return Request(*db.session.execute(_requests().where(MentorRequest.id == request_id)).one())
-
-
-def request_of(person_id: int) -> Request | None:
-    """Somebody's own request that is open."""
-    mine = (MentorRequest.person_id == person_id) & MentorRequest.state.in_(("waiting", "offered"))
-    row = db.session.execute(_requests().where(mine)).first()
-    return Request(*row) if row else None
-
-
-def goal_place(request_public_id: str, owner: str) -> Place:
-    """Where what somebody hopes for is sealed."""
-    return Place("mentor_request", "goal", request_public_id, owner)
-
-
-def goal_of(found: Request) -> str:
-    """Open what somebody hopes for. Who calls leaves the line."""
-    if found.goal is None:
-        return ""
-    return unseal(found.goal, goal_place(found.public_id, found.person_public_id))
 
 
 def facts_of(found: Request) -> Mentee:

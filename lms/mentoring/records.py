@@ -13,20 +13,11 @@ from lms.core.db import db
 from lms.core.i18n import gettext as _
 from lms.core.i18n import lazy_gettext as _l
 from lms.core.policy import signed_in
-from lms.core.records import Delete, Holding, Record, days, own
-from lms.core.sealing import CannotOpen, unseal
+from lms.core.records import Delete, Holding, Record, days
+from lms.core.sealing import CannotOpen
 from lms.courses.titles import course_title
 from lms.mentoring import actions, queries
-from lms.mentoring.models import (
-    Match,
-    MatchKey,
-    MatchShare,
-    MentorProfile,
-    MentorRequest,
-    Message,
-    Note,
-    Programme,
-)
+from lms.mentoring.models import Match, MatchKey, MatchShare, Message, Note
 from lms.mentoring.rules import KEPT_AFTER_END, MESSAGES_KEPT, PROPOSALS_KEPT
 
 
@@ -54,13 +45,6 @@ NOTES = Holding(
     _after_end,
     actions.forget_old,
 )
-GOALS = Holding(
-    66,
-    _l("What you hope for from a mentor"),
-    _l("Coordinators; a mentor whom you agreed to"),
-    _after_end,
-    actions.forget_old,
-)
 PAIRS = Holding(
     63,
     _l("Pairs: with whom, from when to when"),
@@ -84,11 +68,6 @@ def _readable_notes(person_id: int) -> ColumnElement[bool]:
         (Note.kind == "shared") | (Note.author_id == person_id)
     )
     return readable
-
-
-def _goal(row: Mapping[str, Any], owner: str, _lang: str) -> str:
-    place = queries.goal_place(row["public_id"], owner)
-    return unseal(row["goal"], place) if row["goal"] else ""
 
 
 def _opened(table: str, row: Mapping[str, Any]) -> str:
@@ -120,29 +99,6 @@ def _course(row: Mapping[str, Any], _owner: str, lang: str) -> str:
 
 
 RECORDS = (
-    Record(
-        Programme,
-        None,
-        apart=("id", "public_id", "key", "offer_days"),
-        stays=("id", "public_id", "key", "offer_days"),
-    ),
-    Record(
-        MentorProfile,
-        NAMES,
-        mine=own(MentorProfile.person_id),
-        copy=("shown_name", "languages", "about", "capacity", "paused", "made_at"),
-        apart=("id", "public_id", "programme_id", "person_id"),
-        erase=(Delete(own(MentorProfile.person_id)),),
-    ),
-    Record(
-        MentorRequest,
-        GOALS,
-        mine=own(MentorRequest.person_id),
-        copy=("shown_name", "languages", "goal", "waiting_since", "state"),
-        told={"goal": _goal},
-        apart=("id", "public_id", "programme_id", "person_id"),
-        erase=(Delete(own(MentorRequest.person_id)),),
-    ),
     # A pair is about both: when one side is erased, all of it goes, with every word of both.
     Record(
         Match,

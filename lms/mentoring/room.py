@@ -13,11 +13,13 @@ from lms.core.policy import Actor, may
 from lms.core.room import NavItem, Room
 from lms.learning.events import TaskAnswered, TaskSubmitted
 from lms.learning.readers import READERS
-from lms.mentoring import actions, cards, listeners, vouchers
+from lms.mentoring import actions, cards, listeners, queries, vouchers
 from lms.mentoring.policy import RULES, Permission
 from lms.mentoring.records import RECORDS
 from lms.mentoring.views import bp, own, pairs, staff  # noqa: F401 - read for their routes
 from lms.privacy.events import PersonErased
+from lms.programmes.events import MentorPaused, StoppedWaiting
+from lms.programmes.pairing import LOADS, STANDINGS
 
 
 def _is_mentor(person: Actor | None) -> bool:
@@ -48,12 +50,16 @@ ROOM = Room(
     listeners=(
         (KeyPairReplaced, listeners.change_keys),
         (PersonErased, listeners.part),
+        (MentorPaused, listeners.release_offers),
+        (StoppedWaiting, listeners.drop_offer),
         (TaskSubmitted, listeners.tell_mentor),
         (TaskAnswered, listeners.tell_learner),
     ),
     cards={"home": cards.home},
     fills=(
         (READERS, listeners.readers),
+        (STANDINGS, listeners.standing),
+        (LOADS, queries.loads),
         (TRUSTED, vouchers.mentors_now),
         (MENTEES, vouchers.mentees_of),
     ),

@@ -12,7 +12,6 @@ from lms.learning.rules import QUIET_AFTER
 MESSAGES_KEPT = timedelta(days=180)
 KEPT_AFTER_END = timedelta(days=90)
 PROPOSALS_KEPT = timedelta(days=30)
-LARGEST_CAPACITY = 10
 
 
 class State(StrEnum):

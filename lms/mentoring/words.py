@@ -9,8 +9,8 @@ from babel.dates import get_timezone_location
 
 from lms.core.i18n import format_day, language, ngettext
 from lms.core.i18n import gettext as _
-from lms.mentoring import languages
 from lms.mentoring.rules import Call, Mentee, Mentor, Reason, Waiting, shared_languages
+from lms.programmes import languages
 
 
 def place_of(zone: str) -> str:

@@ -59,7 +59,7 @@ LOOKS = {
     ),
     Kind.OFFER_OFF: Look(
         _l("A proposed pair did not come about. You are on the list, at your old place."),
-        "mentoring.ask",
+        "programmes.ask",
         "clock",
     ),
     Kind.PAIR_STARTED: Look(
@@ -70,7 +70,7 @@ LOOKS = {
     ),
     Kind.PLACE_GIVEN: Look(
         _l("You can be a mentor now. Check your places and what learners read about you."),
-        "mentoring.places",
+        "programmes.places",
         "users",
     ),
     Kind.SOMEBODY_WAITS: Look(_l("Somebody waits for a mentor."), "mentoring.waiting", "users"),

@@ -24,6 +24,7 @@ from lms.core.db import db, finish, reading
 from lms.core.sealing import CannotOpen, Place, unseal
 from lms.core.settings import Settings
 from lms.mentoring import queries
+from lms.programmes import queries as lists
 
 ROOT = Path(__file__).resolve().parents[2]
 WHEN = datetime(2026, 1, 2, tzinfo=UTC)
@@ -142,9 +143,9 @@ def test_everything_is_readable_afterwards(earlier: Flask, tmp_path: Path) -> No
         assert read_by("mentor", "match2") == [*both, "mine note", "shared note"]
         assert read_by("mentee", "match2") == [*both, "shared note"]
         assert read_by("third", "match1") == ["said by third"]
-        request = queries.request("req2")
+        request = lists.request("req2")
         assert request is not None
-        assert queries.goal_of(request) == "a goal"
+        assert lists.goal_of(request) == "a goal"
         names = ("contact", "certificate")
         there = MetaData()
         there.reflect(db.engine, only=names)
@@ -164,7 +165,7 @@ def test_everything_is_readable_afterwards(earlier: Flask, tmp_path: Path) -> No
     rotation.rotate()
     rotation.retire(1)
     with reading():
-        assert queries.goal_of(request) == "a goal"
+        assert lists.goal_of(request) == "a goal"
 
 
 def test_a_damaged_field_stops_nothing(earlier: Flask) -> None:

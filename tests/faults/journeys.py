@@ -20,7 +20,10 @@ from lms.courses import queries as courses
 from lms.courses.queries import Outline
 from lms.mentoring import actions as mentoring
 from lms.mentoring import queries as pairs
-from lms.mentoring.models import Match, MentorRequest
+from lms.mentoring.models import Match
+from lms.programmes import actions as programmes
+from lms.programmes import queries as lists
+from lms.programmes.models import MentorRequest
 from tests.assessment.world import RULES
 from tests.cohorts.world import make_codes, make_cohort
 from tests.courses.world import FILES, QUIZ, QUIZ_TRANSLATED, publish_course
@@ -128,7 +131,7 @@ def _pair(person: Somebody, mentor: Somebody) -> str:
     """A live pair, straight into the tables: one mentor of a test has more places than rules allow."""
     public_id, programme = ids.public_id(), 0
     with transaction():
-        programme = mentoring.programme_id()
+        programme = programmes.programme_id()
         names = {"mentor_name": "Daria V.", "mentee_name": person.handle}
         request = MentorRequest(
             public_id=ids.public_id(), programme_id=programme, person_id=person.id, shown_name=person.handle,
@@ -289,7 +292,7 @@ class Arrival:
     def _offer(self, mentor: Somebody) -> str:
         with transaction():
             me = accounts.by_handle(self.handle)
-            request, profile = pairs.request_of(me.id) if me else None, pairs.profile_of(mentor.id)
+            request, profile = lists.request_of(me.id) if me else None, pairs.profile_of(mentor.id)
             # The offer may be there already: its commit went through, the word of it did not.
             if me and (made := pairs.live_pair_of(me.id)):
                 return made.public_id

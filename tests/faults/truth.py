@@ -19,7 +19,8 @@ from lms.core.outbox import Outbox
 from lms.courses import queries as courses
 from lms.learning import queries as learning
 from lms.learning.models import Completion, Enrolment, Submission
-from lms.mentoring.models import Match, MentorRequest, Message
+from lms.mentoring.models import Match, Message
+from lms.programmes.models import MentorRequest
 from tests.faults.ledger import Entry, Ledger
 
 LIVE = ("waiting", "issuing", "issued")

@@ -48,6 +48,8 @@ from lms.courses.queries import Outline
 from lms.mentoring import actions as mentoring
 from lms.mentoring import queries as pairs
 from lms.messaging import queries as messages
+from lms.programmes import actions as programmes
+from lms.programmes import queries as lists
 from tests.assessment.world import find_quiz
 from tests.assessment.world import start as start_attempt
 from tests.certificates.world import again, claim, finish_course
@@ -370,12 +372,12 @@ def _pair(town: Town, outline: Outline) -> None:
     """A live pair, an offer at either side, one that has ended, and somebody who waits."""
     people, staff = town.people, town.people["coordinator"]
     with transaction():
-        mentoring.ask(people["learner"].id, "Saule", ["ru"], "To bring costs to a hearing")
+        programmes.ask(people["learner"].id, "Saule", ["ru"], "To bring costs to a hearing")
     over = make_pair(people["former mentor"], people["learner"], shares=[outline.course_id])
     with transaction():
         mentoring.end(the_inside(over.pair), people["former mentor"].id, never_again=False)
     with transaction():
-        mentoring.ask(people["learner"].id, "Saule", ["ru"], "To bring costs to a hearing")
+        programmes.ask(people["learner"].id, "Saule", ["ru"], "To bring costs to a hearing")
     pair = make_pair(people["mentor"], people["learner"], shares=[outline.course_id])
     write(pair, people["mentor"], "How are you?")
     write(pair, people["learner"], "I have a question.")
@@ -388,7 +390,7 @@ def _pair(town: Town, outline: Outline) -> None:
     offer = propose(people["other learner"], people["mentor"], staff)
     waits = make_waiting("Zarina", goal="To speak at a meeting")
     with reading():
-        request, profile = pairs.request_of(waits.id), pairs.profile_of(people["other mentor"].id)
+        request, profile = lists.request_of(waits.id), pairs.profile_of(people["other mentor"].id)
         assert request is not None
         assert profile is not None
     town.ids |= {

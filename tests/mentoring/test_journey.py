@@ -8,7 +8,7 @@ from flask import Flask
 
 from lms.accounts.roles import Role
 from lms.core.db import reading
-from lms.mentoring import queries
+from lms.programmes import queries as lists
 from tests.client import Browser
 from tests.mentoring.world import begin, small_course
 from tests.world import make_person
@@ -111,7 +111,7 @@ def test_from_asking_to_the_end(app: Flask, browser: Browser, tmp_path: Path) ->
     assert "A pair has ended" in mentor.get("/en/notices").text
     assert "Saule K" not in mentor.get("/en/pairs").text
     with app.app_context(), reading():
-        assert queries.request_of(saule.id) is None
+        assert lists.request_of(saule.id) is None
 
 
 def test_the_first_home_says_who_sees_that_somebody_waits(app: Flask, browser: Browser) -> None:

@@ -14,8 +14,11 @@ from lms.core import clock
 from lms.core.clock import now
 from lms.core.db import db, reading, transaction
 from lms.mentoring import actions, queries
-from lms.mentoring.models import Match, MentorRequest, Message, Note
+from lms.mentoring.models import Match, Message, Note
 from lms.mentoring.rules import LIVE
+from lms.programmes import actions as programmes
+from lms.programmes import queries as lists
+from lms.programmes.models import MentorRequest
 from tests.audit.world import counted
 from tests.client import Browser
 from tests.mentoring.world import (
@@ -45,7 +48,7 @@ def test_two_coordinators_at_once_never_give_one_place_twice(app: Flask) -> None
     def try_it(mentee: Somebody, by: Somebody) -> None:
         with app.app_context():
             with reading():
-                request, profile = queries.request_of(mentee.id), queries.profile_of(mentor.id)
+                request, profile = lists.request_of(mentee.id), queries.profile_of(mentor.id)
             start.wait()
             try:
                 with transaction():
@@ -110,7 +113,7 @@ def crowd(app: Flask, folder: Path, size: int) -> World:
             mentee = make_waiting(f"Person {number}")
             begin(mentee, outline, ["les-first"])
             with transaction():
-                request = queries.request_of(mentee.id)
+                request = lists.request_of(mentee.id)
                 assert request is not None
                 with clock.at(now() - timedelta(days=number)):
                     row = Match(
@@ -119,7 +122,7 @@ def crowd(app: Flask, folder: Path, size: int) -> World:
                         mentee_name=f"Person {number}", languages=["ru"], state="active",
                         proposed_by=mentor.id, asked_at=now(), started_at=now(),
                     )  # fmt: skip
-                    row.programme_id = actions.programme_id()
+                    row.programme_id = programmes.programme_id()
                     db.session.add(row)
                     db.session.flush()
                     pair = the_pair_inside(row.public_id)

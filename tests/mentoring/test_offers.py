@@ -14,6 +14,8 @@ from lms.mentoring import actions, queries
 from lms.mentoring.rules import NotAllowed, Reason, Side, State
 from lms.messaging import queries as notices
 from lms.messaging.kinds import Kind
+from lms.programmes import actions as programmes
+from lms.programmes import queries as lists
 from tests.client import Browser
 from tests.mentoring.world import (
     make_coordinator,
@@ -53,7 +55,7 @@ def test_a_mentors_no_is_a_thing_that_did_not_come_about(app: Flask, browser: Br
     with app.app_context():
         mentor, mentee = make_mentor(), make_waiting()
         with reading():
-            since = queries.request_of(mentee.id).waiting_since
+            since = lists.request_of(mentee.id).waiting_since
         public_id = propose(mentee, mentor)
         agree(public_id)
     browser.sign_in(mentor).get(f"/en/pairs/{public_id}/answer")
@@ -62,7 +64,7 @@ def test_a_mentors_no_is_a_thing_that_did_not_come_about(app: Flask, browser: Br
     with app.app_context():
         assert kinds(mentee)[0] is Kind.OFFER_OFF
         with reading():
-            request = queries.request_of(mentee.id)
+            request = lists.request_of(mentee.id)
         assert request is not None
         assert (request.state, request.waiting_since) == ("waiting", since)
     other = Browser(app)
@@ -84,7 +86,7 @@ def test_a_coordinator_sees_that_it_was_tried_but_not_who_said_no(
             with transaction():
                 actions.decline(the_pair_inside(public_id), side)
         with reading():
-            request = queries.request_of(mentee.id)
+            request = lists.request_of(mentee.id)
     page = browser.sign_in(staff).get(f"/en/pairs/waiting/{request.public_id}")
     assert "Was proposed before; it did not come about" in page.text
     assert "Propose" in page.text
@@ -102,7 +104,7 @@ def test_an_offer_lapses_after_its_days(app: Flask) -> None:
         assert the_pair(public_id).state is State.EXPIRED
         with reading():
             assert queries.taken(mentor.id) == 0
-            assert queries.request_of(mentee.id).state == "waiting"
+            assert lists.request_of(mentee.id).state == "waiting"
         with pytest.raises(NotAllowed):
             agree(public_id)
 
@@ -130,7 +132,7 @@ def test_a_place_that_is_gone_at_the_answer_is_told_politely(app: Flask, browser
         mentee = make_waiting("Aida")
         offer = propose(mentee, mentor)
         with transaction():
-            actions.change_card(mentor.id, actions.Card("Daria V.", ["ru"], 1))
+            programmes.change_card(mentor.id, programmes.Card("Daria V.", ["ru"], 1))
     browser.sign_in(mentee).get(f"/en/pairs/{offer}/answer")
     page = browser.submit(button="Agree")
     assert page.status == 200
@@ -138,7 +140,7 @@ def test_a_place_that_is_gone_at_the_answer_is_told_politely(app: Flask, browser
     with app.app_context():
         assert the_pair(offer).state is State.WITHDRAWN
         with reading():
-            assert queries.request_of(mentee.id).state == "waiting"
+            assert lists.request_of(mentee.id).state == "waiting"
 
 
 def test_two_people_of_whom_one_asked_not_to_be_paired_again(app: Flask, browser: Browser) -> None:
@@ -147,12 +149,12 @@ def test_two_people_of_whom_one_asked_not_to_be_paired_again(app: Flask, browser
         with transaction():
             actions.end(the_pair_inside(world.pair), world.mentor.id, never_again=True)
         with transaction():
-            actions.ask(world.mentee.id, "Saule", ["ru"], "")
+            programmes.ask(world.mentee.id, "Saule", ["ru"], "")
         with pytest.raises(actions.Barred) as bars:
             propose(world.mentee, world.mentor)
         assert bars.value.reasons == [Reason.ASKED_NOT_TO]
         with reading():
-            request = queries.request_of(world.mentee.id)
+            request = lists.request_of(world.mentee.id)
     page = browser.sign_in(world.coordinator).get(f"/en/pairs/waiting/{request.public_id}")
     assert "A private rule speaks against it" in page.text
     assert "not be paired" not in page.text
@@ -164,7 +166,7 @@ def test_the_page_refuses_what_the_list_does_not_offer(app: Flask, browser: Brow
         staff, mentor = make_coordinator(), make_mentor(languages=["pl"])
         mentee = make_waiting(languages=["ru"])
         with reading():
-            request = queries.request_of(mentee.id)
+            request = lists.request_of(mentee.id)
             profile = queries.profile_of(mentor.id)
     url = f"/en/pairs/waiting/{request.public_id}"
     browser.sign_in(staff).get(url)
@@ -187,7 +189,7 @@ def test_somebody_is_in_one_live_pair_or_offer_only(app: Flask) -> None:
             propose(world.mentee, make_mentor("Zarina M."))
         mentee = make_waiting("Aida")
         with reading():
-            request = queries.request_of(mentee.id)
+            request = lists.request_of(mentee.id)
         propose(mentee, make_mentor("Zarina M."))
         other = make_mentor("Piotr L.")
         with pytest.raises(actions.NotWaiting), transaction():
@@ -205,8 +207,8 @@ def test_who_leaves_the_list_leaves_nothing_behind(app: Flask, browser: Browser)
     with app.app_context():
         assert the_pair(offer).state is State.WITHDRAWN
         with reading():
-            assert queries.request_of(mentee.id) is None
-            assert queries.request_by_id(the_pair_inside(offer).request_id).goal is None
+            assert lists.request_of(mentee.id) is None
+            assert lists.request_by_id(the_pair_inside(offer).request_id).goal is None
     assert Browser(app).sign_in(mentor).get(f"/en/pairs/{offer}/answer").status == 404
 
 
@@ -236,7 +238,7 @@ def test_a_request_that_cannot_be_taken_keeps_what_was_typed(
     typed = {**good, **fields}
     assert page.soup.find("textarea").get_text().removeprefix("\n").strip("\r\n") == typed["goal"]
     with app.app_context(), reading():
-        assert queries.request_of(person.id) is None
+        assert lists.request_of(person.id) is None
 
 
 def test_an_unknown_name_makes_no_mentor(app: Flask, browser: Browser) -> None:

@@ -13,6 +13,8 @@ from lms.courses.queries import Outline
 from lms.learning import actions as learning
 from lms.mentoring import actions, queries
 from lms.mentoring.queries import Pair
+from lms.programmes import actions as programmes
+from lms.programmes import queries as lists
 from tests.courses.world import publish_course
 from tests.vaults import opener_of
 from tests.world import Somebody, make_person
@@ -27,8 +29,8 @@ def make_mentor(
     """A mentor with places."""
     person = make_person()
     with transaction():
-        actions.make_mentor(
-            person.id, actions.Card(name, list(languages), capacity, about or "Street lawyer")
+        programmes.make_mentor(
+            person.id, programmes.Card(name, list(languages), capacity, about or "Street lawyer")
         )
     return person
 
@@ -44,7 +46,7 @@ def make_waiting(
     """Somebody on the list."""
     person = make_person()
     with transaction():
-        actions.ask(person.id, name, list(languages), goal)
+        programmes.ask(person.id, name, list(languages), goal)
     return person
 
 
@@ -52,7 +54,7 @@ def propose(mentee: Somebody, mentor: Somebody, coordinator: Somebody | None = N
     """An offer. Return its public id."""
     by = coordinator or make_coordinator()
     with transaction():
-        request, profile = queries.request_of(mentee.id), queries.profile_of(mentor.id)
+        request, profile = lists.request_of(mentee.id), queries.profile_of(mentor.id)
         assert request is not None
         assert profile is not None
         return actions.propose(request, profile, by.id)

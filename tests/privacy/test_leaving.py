@@ -22,6 +22,7 @@ from lms.core.outbox import Outbox
 from lms.mentoring import queries as pairs
 from lms.privacy import actions, ledger
 from lms.privacy.models import Erasure
+from lms.programmes import queries as lists
 from tests.client import Browser
 from tests.cohorts.world import make_cohort, make_course, seat_person
 from tests.mentoring.world import make_pair, make_waiting
@@ -49,7 +50,7 @@ def test_hidden_at_once_and_back_by_signing_in(app: Flask, browser: Browser) -> 
     with app.app_context(), reading():
         assert pairs.pair(world.pair) is None
         assert pairs.pairs_of_mentor(world.mentor.id) == []
-        assert [one.shown_name for one in pairs.waiting()] == []
+        assert [one.shown_name for one in lists.waiting()] == []
         assert pairs.home(world.mentor.id, coordinates=True).matches == ()
         assert pairs.home(world.mentor.id, coordinates=True).people_waiting == 0
     page = browser.sign_in(world.mentee).page

@@ -111,10 +111,10 @@ def seat_in(cohort: object, person: Somebody, code: str) -> None:
 
 
 def pair_up(person: Somebody, mentor: Somebody, course_id: int) -> object:
-    from lms.mentoring import actions as mentoring
+    from lms.programmes import actions as programmes
 
     with transaction():
-        mentoring.ask(person.id, PLAIN["pair name"], ["ru"], SEALED["goal"])
+        programmes.ask(person.id, PLAIN["pair name"], ["ru"], SEALED["goal"])
     return make_pair(mentor, person, shares=[course_id])
 
 

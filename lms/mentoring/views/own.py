@@ -1,8 +1,6 @@
-"""Pages that people have for themselves: ask for a mentor, decide about an offer, look after one's places."""
+"""Pages that people have for themselves: where the way to a mentor stands, deciding about an offer."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from flask import Response, flash, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -13,19 +11,22 @@ from lms.core.i18n import gettext as _
 from lms.core.i18n import language
 from lms.core.policy import Actor, allow, signed_in
 from lms.learning import queries as learning
-from lms.mentoring import actions, languages, queries, words
-from lms.mentoring.forms import AgreeForm, AskForm, CardForm, CourseTicks, MentorAnswerForm
+from lms.mentoring import actions, queries, words
+from lms.mentoring.forms import AgreeForm, CourseTicks, MentorAnswerForm
 from lms.mentoring.policy import Permission
 from lms.mentoring.progress import Course, courses_of
-from lms.mentoring.queries import Pair, Profile
+from lms.mentoring.queries import Pair
 from lms.mentoring.rules import NotAllowed, Side, State
 from lms.mentoring.views import bp
+from lms.programmes import languages
+from lms.programmes.policy import Permission as Programmes
+from lms.programmes.queries import goal_of, request_by_id
 from lms.web.forms import Form, typed
 from lms.web.page import page
 
 
 @bp.get("/mine")
-@allow(Permission.ASK)
+@allow(Programmes.ASK)
 def mine() -> AnyResponse:
     """Where a learner's way to her mentor stands now: the pair, an offer, or the list."""
     found = queries.live_pair_of(signed_in().id)
@@ -33,46 +34,7 @@ def mine() -> AnyResponse:
         return redirect(url_for("mentoring.pair", pair=found.public_id), 303)
     if found and found.state is State.OFFERED_TO_MENTEE:
         return redirect(url_for("mentoring.answer", pair=found.public_id), 303)
-    return redirect(url_for("mentoring.ask"), 303)
-
-
-@bp.route("/ask", methods=["GET", "POST"])
-@allow(Permission.ASK)
-def ask() -> AnyResponse:
-    """Go on the list of people who want a mentor, change what it says."""
-    person, form = signed_in(), AskForm()
-    g.nav = "mentoring.mine"
-    found, live = queries.request_of(person.id), queries.live_pair_of(person.id)
-    if live and live.state is State.ACTIVE:
-        return redirect(url_for("mentoring.pair", pair=live.public_id), 303)
-    if form.validate_on_submit():
-        spoken = languages.known(form.languages.data)
-        actions.ask(person.id, typed(form.shown_name), spoken, typed(form.goal))
-        flash(_("You are on the list."), "done")
-        return redirect(url_for("mentoring.ask"), 303)
-    if not form.is_submitted():
-        form.shown_name.data = found.shown_name if found else person.name
-        form.languages.data = list(found.languages) if found else [language()]
-        form.goal.data = queries.goal_of(found) if found else ""
-    return page(
-        "mentoring/ask.html",
-        422 if form.errors else 200,
-        form=form,
-        found=found,
-        asked=live is not None and live.state is State.OFFERED_TO_MENTEE,
-        live=live,
-        zone=person.zone,
-    )
-
-
-@bp.post("/ask/stop")
-@allow(Permission.ASK)
-def stop_waiting() -> AnyResponse:
-    """Leave the list."""
-    if Form().validate():
-        actions.stop_waiting(signed_in().id)
-        flash(_("You are off the list. What you wrote is deleted."), "done")
-    return redirect(url_for("mentoring.ask"), 303)
+    return redirect(url_for("programmes.ask"), 303)
 
 
 def load_pair(_person: Actor, pair: str) -> Pair | None:
@@ -133,7 +95,7 @@ def _decline(found: Pair, side: Side) -> AnyResponse:
         return redirect(url_for("web.home"), 303)
     if side is Side.MENTEE:
         flash(_("All right. You are on the list, at your old place. Nobody is told."), "done")
-        return redirect(url_for("mentoring.ask"), 303)
+        return redirect(url_for("programmes.ask"), 303)
     flash(_("All right. Nobody is told that it was you."), "done")
     return redirect(url_for("mentoring.pairs"), 303)
 
@@ -170,8 +132,8 @@ def _mentee_page(found: Pair, form: AgreeForm, status: int = 200) -> Response:
 def _mentor_page(found: Pair, form: MentorAnswerForm, status: int = 200) -> Response:
     person = signed_in()
     g.nav = "mentoring.pairs"
-    request_ = queries.request_by_id(found.request_id)
-    goal = queries.goal_of(request_)
+    request_ = request_by_id(found.request_id)
+    goal = goal_of(request_)
     profile = queries.profile_of(person.id)
     visitor = Visitor(person.id, Role.MENTOR, found.mentor_name)
     audit.saw(visitor, found.mentee_id, What.OFFER, found.public_id)
@@ -185,62 +147,3 @@ def _mentor_page(found: Pair, form: MentorAnswerForm, status: int = 200) -> Resp
         profile=profile,
         place=words.place_of(found.mentee_zone),
     )
-
-
-def _own_profile(person: Actor) -> Profile | None:
-    return queries.profile_of(person.id)
-
-
-@bp.route("/places", methods=["GET", "POST"])
-@allow(Permission.PLACES, _own_profile)
-def places(profile: Profile) -> AnyResponse:
-    """What learners read about a mentor, how many places she has."""
-    person, form = signed_in(), CardForm()
-    g.nav = "mentoring.pairs"
-    if form.overtaken(on_card(profile)):
-        return page("mentoring/places.html", 409, form=form, profile=profile)
-    if form.validate_on_submit():
-        actions.change_card(person.id, card_of(form, paused=profile.paused))
-        flash(_("Saved."), "done")
-        return redirect(url_for("mentoring.pairs"), 303)
-    if not form.is_submitted():
-        fill_card(form, profile)
-    return page("mentoring/places.html", 422 if form.errors else 200, form=form, profile=profile)
-
-
-def card_of(form: CardForm, *, paused: bool = False) -> actions.Card:
-    """What a card's form says."""
-    name, about = typed(form.shown_name), typed(form.about)
-    spoken = languages.known(form.languages.data)
-    return actions.Card(name, spoken, int(form.capacity.data), about, paused)
-
-
-def on_card(profile: Profile) -> dict[str, Any]:
-    """What stands on a card, by the fields of its form."""
-    return {
-        "shown_name": profile.shown_name,
-        "about": profile.about,
-        "languages": list(profile.languages),
-        "capacity": profile.capacity,
-    }
-
-
-def fill_card(form: CardForm, profile: Profile) -> None:
-    """Put a card into its form."""
-    for name, value in on_card(profile).items():
-        form[name].data = value
-
-
-@bp.post("/places/pause")
-@allow(Permission.PLACES, _own_profile)
-def pause(profile: Profile) -> AnyResponse:
-    """Take nobody new for now, or take people again."""
-    if Form().validate():
-        actions.pause(profile.person_id, paused=not profile.paused)
-        said = (
-            _("You can be proposed again.")
-            if profile.paused
-            else _("Nobody new is proposed to you. Your pairs go on.")
-        )
-        flash(said, "done")
-    return redirect(url_for("mentoring.pairs"), 303)

@@ -20,7 +20,7 @@ from lms.core.i18n import gettext as _
 from lms.core.policy import Actor, allow, signed_in
 from lms.core.room import Card, cards
 from lms.learning import queries as learning
-from lms.mentoring import actions, languages, queries, words
+from lms.mentoring import actions, queries, words
 from lms.mentoring.forms import CourseTicks, EndForm, MessageForm, NoteForm
 from lms.mentoring.policy import Permission
 from lms.mentoring.progress import Course, Learner, courses_of, finished_modules, learners
@@ -28,6 +28,7 @@ from lms.mentoring.queries import Entry, Pair
 from lms.mentoring.rules import Call, NotAllowed, Side, State, Waiting, waits
 from lms.mentoring.views import bp
 from lms.mentoring.views.own import load_pair, offer_courses, ticked_courses
+from lms.programmes import languages
 from lms.web.forms import Form, typed
 from lms.web.page import page
 

@@ -1,4 +1,4 @@
-"""Pages of coordinators: who waits, who could be whose mentor and why not, who is a mentor."""
+"""Pages of coordinators: who waits, who could be whose mentor and why not."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ from dataclasses import dataclass
 from flask import Response, flash, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from lms.accounts import queries as people
 from lms.audit import actions as audit
 from lms.audit.rules import Role, Visitor, What
 from lms.core.clock import now
 from lms.core.i18n import gettext as _
 from lms.core.policy import Actor, allow, signed_in
-from lms.mentoring import actions, languages, queries, words
-from lms.mentoring.forms import CardForm, MakeMentorForm
+from lms.mentoring import actions, queries, words
 from lms.mentoring.policy import Permission
-from lms.mentoring.queries import Pair, Profile, Request
+from lms.mentoring.queries import Pair, Profile
 from lms.mentoring.rules import BARS, OFFERED, Mentee, NotAllowed, awaited, reasons_against
 from lms.mentoring.views import bp
-from lms.mentoring.views.own import card_of, fill_card, load_pair, on_card
-from lms.web.forms import Form, typed
+from lms.mentoring.views.own import load_pair
+from lms.programmes import languages
+from lms.programmes import queries as programmes
+from lms.programmes.queries import Request
+from lms.web.forms import Form
 from lms.web.page import page
 
 
@@ -74,7 +75,7 @@ def _line() -> list[InLine]:
     moment = now()
     return [
         InLine(found, languages.names(found.languages), (moment - found.waiting_since).days)
-        for found in queries.waiting()
+        for found in programmes.waiting()
     ]
 
 
@@ -86,7 +87,7 @@ def _places(profiles: list[Profile]) -> tuple[int, int]:
 
 
 def _waiting_person(_person: Actor, waiting: str) -> Request | None:
-    found = queries.request(waiting)
+    found = programmes.request(waiting)
     return found if found and found.state == "waiting" else None
 
 
@@ -98,7 +99,7 @@ def waiting_person(found: Request) -> Response:
     g.nav = "mentoring.waiting"
     line, profiles, facts = _line(), queries.profiles(), queries.facts_of(found)
     suggestions = [_suggestion(profile, facts, found.shown_name) for profile in profiles]
-    goal = queries.goal_of(found)
+    goal = programmes.goal_of(found)
     audit.saw(_visitor(person), found.person_id, What.REQUEST, found.public_id)
     _leave_line(person, line, [])
     return page(
@@ -164,55 +165,3 @@ def take_back(found: Pair) -> AnyResponse:
         else:
             flash(_("Taken back. %(name)s waits at the old place.", name=found.mentee_name), "done")
     return redirect(url_for("mentoring.waiting"), 303)
-
-
-@bp.get("/people")
-@allow(Permission.COORDINATE)
-def mentors() -> Response:
-    """Who is a mentor, with languages and places."""
-    g.nav = "mentoring.waiting"
-    found = queries.profiles()
-    rows = [(profile, languages.names(profile.languages)) for profile in found]
-    return page("mentoring/mentors.html", rows=rows, places=_places(found), zone=signed_in().zone)
-
-
-@bp.route("/people/new", methods=["GET", "POST"])
-@allow(Permission.COORDINATE)
-def new_mentor() -> AnyResponse:
-    """Make somebody a mentor who has agreed to it."""
-    form = MakeMentorForm()
-    g.nav = "mentoring.waiting"
-    if form.validate_on_submit():
-        found = people.by_handle(typed(form.handle))
-        if found is None:
-            form.handle.errors = [_("Nobody signs in with this name. Ask again how it is spelt.")]
-        else:
-            actions.make_mentor(found.id, card_of(form))
-            flash(_("%(name)s is a mentor now.", name=typed(form.shown_name)), "done")
-            return redirect(url_for("mentoring.mentors"), 303)
-    if not form.is_submitted():
-        form.capacity.data = 3
-    return page("mentoring/mentor_form.html", 422 if form.errors else 200, form=form, profile=None)
-
-
-def _profile(_person: Actor, profile: str) -> Profile | None:
-    return queries.profile(profile)
-
-
-@bp.route("/people/<profile>", methods=["GET", "POST"])
-@allow(Permission.COORDINATE, _profile)
-def change_mentor(profile: Profile) -> AnyResponse:
-    """Change a mentor's card with her, and whether she takes people."""
-    form = CardForm()
-    g.nav = "mentoring.waiting"
-    if form.overtaken(on_card(profile)):
-        return page("mentoring/mentor_form.html", 409, form=form, profile=profile)
-    if form.validate_on_submit():
-        actions.change_card(profile.person_id, card_of(form, paused=profile.paused))
-        flash(_("Saved."), "done")
-        return redirect(url_for("mentoring.mentors"), 303)
-    if not form.is_submitted():
-        fill_card(form, profile)
-    return page(
-        "mentoring/mentor_form.html", 422 if form.errors else 200, form=form, profile=profile
-    )
