@@ -53,7 +53,8 @@ class RoleGrant(Model):
     __tablename__ = "role_grant"
     __table_args__ = (
         CheckConstraint(
-            "role IN ('mentor', 'coordinator', 'author', 'administrator')", name="role"
+            "role IN ('mentor', 'coordinator', 'author', 'administrator', 'safeguarding')",
+            name="role",
         ),
     )
 

@@ -12,3 +12,4 @@ class Role(StrEnum):
     COORDINATOR = "coordinator"
     AUTHOR = "author"
     ADMINISTRATOR = "administrator"
+    SAFEGUARDING = "safeguarding"

@@ -25,7 +25,8 @@ class AccessEvent(Model):
             "actor_id", "what", "about", "day", "person_id", name="uq_access_event_a_day"
         ),
         CheckConstraint(
-            "role IN ('mentor', 'coordinator', 'administrator', 'reader')", name="role"
+            "role IN ('mentor', 'coordinator', 'administrator', 'reader', 'safeguarding')",
+            name="role",
         ),
     )
 

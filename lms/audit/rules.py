@@ -19,6 +19,7 @@ class Role(StrEnum):
     COORDINATOR = "coordinator"
     ADMINISTRATOR = "administrator"
     READER = "reader"
+    SAFEGUARDING = "safeguarding"
 
 
 class What(StrEnum):
@@ -35,6 +36,7 @@ class What(StrEnum):
     COHORT_FILE = "cohort_file"
     CERTIFICATE = "certificate"
     ATTEMPT = "attempt"
+    CONCERN = "concern"
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,7 @@ COLUMNS = {
     "source": _l("By whose word"),
     "started_at": _l("Begun"),
     "started_on": _l("Begun"),
+    "since": _l("Since"),
     "starts_on": _l("First day"),
     "state": _l("State"),
     "submitted_at": _l("Sent in"),
