@@ -31,7 +31,6 @@ from lms.learning.room import ROOM as LEARNING
 from lms.mentoring.room import ROOM as MENTORING
 from lms.messaging.room import ROOM as MESSAGING
 from lms.privacy.room import ROOM as PRIVACY
-from lms.safeguarding.room import ROOM as SAFEGUARDING
 from lms.programmes.room import ROOM as PROGRAMMES
 from lms.safeguarding.room import ROOM as SAFEGUARDING
 from lms.web import errors, gate, headers, request_log, static_files, templating
