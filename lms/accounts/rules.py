@@ -10,6 +10,7 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
+from lms.accounts.breached import is_breached, squeeze
 from lms.core import text
 
 SHORTEST = 15
@@ -71,13 +72,14 @@ def weakness(passphrase: str, handle: str) -> Weak | None:
         return Weak.SHORT
     if len(folded) > LONGEST:
         return Weak.LONG
-    squeezed = re.sub(r"[\W_]+", "", folded)
+    squeezed = squeeze(passphrase)
     name = re.sub(r"[\W_]+", "", handle.casefold())
     if name and len(squeezed.replace(name, "")) < SHORTEST // 2:
         return Weak.HANDLE
     if _is_pattern(folded):
         return Weak.PATTERN
-    if squeezed in _common() or squeezed.translate(_TO_LATIN) in _common():
+    latin = squeezed.translate(_TO_LATIN)
+    if {squeezed, latin} & _common() or is_breached(squeezed) or is_breached(latin):
         return Weak.COMMON
     return None
 
@@ -100,7 +102,7 @@ def _neighbours(a: str, b: str) -> bool:
 @cache
 def _common() -> frozenset[str]:
     lines = (_FOLDER / "common.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(re.sub(r"[\W_]+", "", line.casefold()) for line in lines if line.strip())
+    return frozenset(squeeze(line) for line in lines if line.strip())
 
 
 @cache
