@@ -17,9 +17,9 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import PasswordInput
 
 from lms.accounts import rules, secrets
+from lms.core.i18n import format_place, ngettext
 from lms.core.i18n import gettext as _
 from lms.core.i18n import lazy_gettext as _l
-from lms.core.i18n import ngettext
 from lms.web.forms import Form, Line, needed
 
 # Where the people of the network live; any other zone of the database is accepted when it is set already.
@@ -34,7 +34,7 @@ ZONES = (
 
 
 def _zone_choices() -> list[SelectChoice]:
-    return [SelectChoice(zone, zone.replace("_", " ")) for zone in ZONES]
+    return [SelectChoice(zone, format_place(zone)) for zone in ZONES]
 
 
 def handle_message(problem: rules.BadHandle) -> str:

@@ -10,6 +10,7 @@ from wtforms import DateField, SelectField, StringField
 from wtforms.validators import ValidationError
 
 from lms.cohorts import rules
+from lms.core.i18n import format_place
 from lms.core.i18n import gettext as _
 from lms.core.i18n import lazy_gettext as _l
 from lms.web.forms import Form, Line, SharedForm, needed
@@ -97,7 +98,7 @@ class PlanForm(SharedForm):
     def offer_zones(self, zones: tuple[str, ...]) -> None:
         """Offer these time zones, and the one that is set already."""
         known = dict.fromkeys([*zones, *([self.zone.data] if self.zone.data else [])])
-        self.zone.choices = [(zone, zone.replace("_", " ")) for zone in known]
+        self.zone.choices = [(zone, format_place(zone)) for zone in known]
 
     def validate_zone(self, field: SelectField) -> None:
         """Only time zones that exist."""

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from babel.core import Locale
 from babel.dates import format_date as babel_date
 from babel.dates import format_time as babel_time
+from babel.dates import get_timezone_location
 from babel.lists import format_list as babel_list
 from babel.numbers import format_decimal
 from babel.support import LazyProxy, NullTranslations, Translations
@@ -115,6 +116,22 @@ def format_time(moment: datetime, zone: str) -> str:
 def format_moment(moment: datetime, zone: str) -> str:
     """`26 June 2026, 19:00` in the given zone."""
     return f"{format_day(moment, zone)}, {format_time(moment, zone)}"
+
+
+def format_place(zone: str) -> str:
+    """The town that a time zone is named after: `Алматы`. What is no time zone stays as it is."""
+    # Towns of the network that the standard data don't name in Russian, or spell without ё.
+    if zone == "Europe/Kyiv":
+        return gettext("Kyiv")
+    return gettext("Chisinau") if zone == "Europe/Chisinau" else _town(zone, language())
+
+
+@lru_cache(maxsize=512)
+def _town(zone: str, lang: str) -> str:
+    try:
+        return str(get_timezone_location(zone, locale=_LOCALES[lang], return_city=True))
+    except LookupError:
+        return zone
 
 
 def format_number(value: float) -> str:

@@ -1,4 +1,4 @@
-"""Security headers on every answer, and compression of pages."""
+"""Security headers on every answer, what browsers say of a request's origin, and compression of pages."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import gzip
 from urllib.parse import quote
 
 from flask import Flask, Response, request
+from flask_wtf.csrf import CSRFError
 
 from lms.core.settings import Settings
 
@@ -35,6 +36,13 @@ def init_app(app: Flask, settings: Settings) -> None:
     onion = settings.onion_url.rstrip("/")
     # Who asks for a name that is not ours gets a bare 400: no page, no cookie, nothing to poison a cache with.
     app.config["TRUSTED_HOSTS"] = settings.trusted_hosts
+
+    @app.before_request
+    def refuse_other_sites() -> None:
+        # Beside the token: where a browser says that a page of somebody else sent the form, it is not read.
+        written = request.method not in {"GET", "HEAD", "OPTIONS"}
+        if written and request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
+            raise CSRFError("sent from another site")
 
     @app.after_request
     def add(response: Response) -> Response:

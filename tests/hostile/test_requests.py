@@ -313,3 +313,18 @@ def test_words_never_become_statements(town: Town, forms: list[Found], asked: li
 def test_everybody_is_tried(forms: list[Found]) -> None:
     assert {form.persona for form in forms} <= set(PERSONAS)
     assert len(forms) > 40
+
+
+# --- From another site ---------------------------------------------------------------------------
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_a_form_of_another_site_is_not_read(town: Town, site: str) -> None:
+    """Even with a good token: a browser says where the form stood."""
+    client = town.client_of("guest")
+    data = {"csrf_token": town.tokens["guest"], "theme": "dark"}
+    assert client.post("/en/look", data=data, headers={"Sec-Fetch-Site": site}).status_code == 400
+    own = client.post("/en/look", data=data, headers={"Sec-Fetch-Site": "same-origin"})
+    assert own.status_code == 303
+    town.restore()
