@@ -27,6 +27,7 @@ from lms.core.settings import Settings
 from lms.core.text import is_clean
 from lms.courses.room import ROOM as COURSES
 from lms.demo.cli import group as demo
+from lms.goals.room import ROOM as GOALS
 from lms.learning.room import ROOM as LEARNING
 from lms.mentoring.room import ROOM as MENTORING
 from lms.messaging.room import ROOM as MESSAGING
@@ -50,6 +51,7 @@ ROOMS = (
     SAFEGUARDING,
     PROGRAMMES,
     MENTORING,
+    GOALS,
     CERTIFICATES,
     BACKUP,
 )

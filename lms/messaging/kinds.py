@@ -28,6 +28,11 @@ class Kind(StrEnum):
     FACTOR = "factor"
     HANDLED = "handled"
     COMING_BACK = "coming_back"
+    GOALS = "goals"
+    TEXT = "text"
+    TEXT_LATER = "text_later"
+    TEXT_ANSWERED = "text_answered"
+    TEXT_DUE = "text_due"
     WHY = "why"
     WHY_ANSWERED = "why_answered"
 
@@ -95,6 +100,17 @@ LOOKS = {
         _l("Two people say that you lost every way in. Stop it if that is not so."),
         "accounts.account",
         "lock",
+    ),
+    Kind.GOALS: Look(_l("There is news in your shared plan."), "goals.of_pair", "list-checks"),
+    Kind.TEXT: Look(_l("A text waits for your answer."), "goals.text", "file-text"),
+    Kind.TEXT_LATER: Look(
+        _l("An answer will take a little longer. The new day is here."), "goals.text", "clock"
+    ),
+    Kind.TEXT_ANSWERED: Look(_l("Your text has an answer."), "goals.text", "file-text"),
+    Kind.TEXT_DUE: Look(
+        _l("You meant to answer a text about now. You can also ask for more time."),
+        "goals.text",
+        "clock",
     ),
     Kind.WHY: Look(
         _l("Somebody asks why her data was looked at. Answer in a sentence."),

@@ -37,7 +37,9 @@ from lms.privacy import actions as privacy
 from tests.certificates.world import claim, finish_course
 from tests.client import Browser
 from tests.disk import lying_in
+from tests.goals import world as work
 from tests.mentoring.world import (
+    World,
     begin,
     hand_in,
     make_pair,
@@ -79,6 +81,7 @@ def live(app: Flask, folder: Path) -> None:
         with transaction():
             note_of(world, world.mentor, canary("note.body"), shared=True)
             note_of(world, world.mentee, canary("note.body"), shared=False)
+        work_together(world)
         leave_address(mentee, f"{canary('contact.address')}@example.org")
         task_id = hand_in(mentee, outline, canary("submission.body"))
         with transaction():
@@ -107,6 +110,17 @@ def live(app: Flask, folder: Path) -> None:
         browser = Browser(app).sign_in(reader)
         assert canary("message.body") in browser.get(f"{world.url}/messages").text
         assert canary("note.body") in browser.get(world.url).text
+
+
+def work_together(world: World) -> None:
+    """What a pair writes besides talking."""
+    goal = work.set_goal(world, title=canary("goal.title"), measure=canary("goal.measure"))
+    work.add_step(world, goal, canary("goal_step.words"))
+    work.close(world, goal, "met", canary("goal.evidence"))
+    question, file = canary("review_question.words"), canary("review_file.sealed").encode()
+    text = work.ask(world, canary("review.title"), canary("review_round.body"), (question,), file)
+    answer = canary("review_question.answer")
+    work.answer(world, text, canary("review_round.answer"), (answer,))
 
 
 # --- The thief -----------------------------------------------------------------------------------

@@ -45,6 +45,7 @@ from lms.core.settings import Settings
 from lms.courses import queries as courses
 from lms.courses.models import CourseFile
 from lms.courses.queries import Outline
+from lms.goals.models import GoalStep, ReviewFile
 from lms.mentoring import actions as mentoring
 from lms.mentoring import queries as pairs
 from lms.messaging import queries as messages
@@ -55,8 +56,10 @@ from tests.assessment.world import start as start_attempt
 from tests.certificates.world import again, claim, finish_course
 from tests.cohorts.world import make_codes, make_cohort, seat_person
 from tests.courses.world import COURSE, publish_course
+from tests.goals import world as work
 from tests.learning.world import hang_on
 from tests.mentoring.world import (
+    World,
     begin,
     hand_in,
     make_mentor,
@@ -302,6 +305,7 @@ def _settle(town: Town, folder: Path) -> None:
     _seat(town, outline)
     _study(town, outline)
     _pair(town, outline)
+    _work_together(town)
     _certify(town, folder)
     _wonder(town)
     leave_address(town.people["learner"])
@@ -404,6 +408,24 @@ def _pair(town: Town, outline: Outline) -> None:
         "file": hang_on(people["learner"], task),
     }
     assert the_pair(asked).state == "offered_to_mentor"
+
+
+def _work_together(town: Town) -> None:
+    """Goals and texts of the pair, in two states each."""
+    people = town.people
+    pair = World(people["mentor"], people["learner"], people["coordinator"], town.ids["pair"])
+    reached, goal = work.set_goal(pair), work.set_goal(pair)
+    work.close(pair, reached)
+    work.add_step(pair, goal)
+    answered, asked = work.ask(pair), work.ask(pair, file=b"A draft")
+    work.answer(pair, answered)
+    with reading():
+        step, file = (
+            db.session.scalars(select(column)).one()
+            for column in (GoalStep.public_id, ReviewFile.public_id)
+        )
+    town.ids |= {"goal": goal, "goal_reached": reached, "goal_step": step}
+    town.ids |= {"text": asked, "text_answered": answered, "text_file": file}
 
 
 def the_inside(public_id: str) -> pairs.Pair:

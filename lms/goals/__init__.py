@@ -1,0 +1,1 @@
+"""What a pair works on: goals in the mentee's words, and texts that her mentor reads."""
