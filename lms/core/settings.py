@@ -72,6 +72,10 @@ class Settings:
     session_hours: int = _doc(12, "longest sign-in on a shared phone, in hours")
     own_phone_days: int = _doc(14, "longest sign-in after 'This phone is mine', in days")
     contact: str = _doc("", "how people reach the operator, shown on About; plain text")
+    help_now_en: str = _doc(
+        "", "what to do and whom to call when somebody is in danger, plain text, English"
+    )
+    help_now_ru: str = _doc("", "the same in Russian")
     source_url: str = _doc("", "where the source code of this instance can be read (AGPL)")
     mail_url: str = _doc(
         "", "empty: no mail; or smtp://user:password@host:587 (STARTTLS), smtps://…:465"
@@ -174,6 +178,12 @@ class Settings:
         if self.logos_are_hidden:
             return self.product(lang)
         return self.issuer_ru if lang == "ru" else self.issuer_en
+
+    def help_now(self, lang: str) -> str:
+        """What to do when somebody is in danger, in the operator's words; the other language's where one lacks."""
+        both = (self.help_now_en, self.help_now_ru)
+        mine, other = both[::-1] if lang == "ru" else both
+        return mine or other
 
     def signatory(self, lang: str) -> tuple[str, str]:
         """Name and role of who signs certificates; ('', '') where the operator set none."""

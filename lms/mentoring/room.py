@@ -13,13 +13,14 @@ from lms.core.policy import Actor, may
 from lms.core.room import NavItem, Room
 from lms.learning.events import TaskAnswered, TaskSubmitted
 from lms.learning.readers import READERS
-from lms.mentoring import actions, cards, listeners, queries, vouchers
+from lms.mentoring import actions, cards, listeners, queries, sides, vouchers
 from lms.mentoring.policy import RULES, Permission
 from lms.mentoring.records import RECORDS
 from lms.mentoring.views import bp, own, pairs, staff  # noqa: F401 - read for their routes
 from lms.privacy.events import PersonErased
 from lms.programmes.events import MentorPaused, StoppedWaiting
 from lms.programmes.pairing import LOADS, STANDINGS
+from lms.safeguarding.others import OTHERS
 
 
 def _is_mentor(person: Actor | None) -> bool:
@@ -62,6 +63,7 @@ ROOM = Room(
         (LOADS, queries.loads),
         (TRUSTED, vouchers.mentors_now),
         (MENTEES, vouchers.mentees_of),
+        (OTHERS, sides.other_side),
     ),
     jobs=(Job("mentoring.daily", effect=_daily),),
     daily=(Daily("mentoring.daily", hour=3),),

@@ -35,6 +35,9 @@ class Kind(StrEnum):
     TEXT_DUE = "text_due"
     WHY = "why"
     WHY_ANSWERED = "why_answered"
+    CONCERN = "concern"
+    CONCERN_NEWS = "concern_news"
+    CONCERN_UNREAD = "concern_unread"
 
 
 class Subject(StrEnum):
@@ -118,5 +121,14 @@ LOOKS = {
         "eye",
     ),
     Kind.WHY_ANSWERED: Look(_l("You asked why. The answer is here."), "audit.visits", "eye"),
+    Kind.CONCERN: Look(
+        _l("Something waits for you to be read."), "safeguarding.concern", "shield-check"
+    ),
+    Kind.CONCERN_NEWS: Look(_l("There is an answer for you."), "safeguarding.raised", "info"),
+    Kind.CONCERN_UNREAD: Look(
+        _l("Something waits that nobody here may read yet. Look what to do."),
+        "safeguarding.report",
+        "shield-check",
+    ),
     Kind.COHORT: Look(_l("There is news in your cohort."), "cohorts.index", "users"),
 }

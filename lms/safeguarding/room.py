@@ -2,8 +2,37 @@
 
 from __future__ import annotations
 
-from lms.core.room import Room
-from lms.safeguarding.policy import RULES
-from lms.safeguarding.records import RECORDS
+from typing import Any
 
-ROOM = Room(name="safeguarding", rules=RULES, records=RECORDS)
+from lms.core.i18n import lazy_gettext as _l
+from lms.core.outbox import Daily, Job
+from lms.core.policy import Actor, may
+from lms.core.room import NavItem, Room
+from lms.safeguarding import actions, checks
+from lms.safeguarding.policy import RULES, Permission
+from lms.safeguarding.records import RECORDS
+from lms.safeguarding.views import blocks, bp, desk, report  # noqa: F401 - read for their routes
+
+
+def _reads(person: Actor | None) -> bool:
+    return may(person, Permission.DESK)
+
+
+def _remind(payload: dict[str, Any], _result: Any) -> None:
+    actions.remind(payload["concern"])
+
+
+def _daily(_payload: dict[str, Any], _result: Any) -> None:
+    actions.call_for_reviews()
+
+
+ROOM = Room(
+    name="safeguarding",
+    blueprints=(bp,),
+    rules=RULES,
+    nav=(NavItem(_l("Concerns"), "safeguarding.desk", "shield-check", 36, _reads, tab=True),),
+    jobs=(Job(actions.REMIND, effect=_remind), Job("safeguarding.daily", effect=_daily)),
+    daily=(Daily("safeguarding.daily", hour=3),),
+    checks=(checks.problems,),
+    records=RECORDS,
+)

@@ -15,7 +15,10 @@ from lms.core.settings import Settings
 
 # The way in and out, and pages that say nothing of what is here.
 DOORS = {"accounts", "leaving", "site"}
-PLAIN = {"web.look", "web.no_trace", "web.accessibility", "web.cannot", "cohorts.code"}
+PLAIN = {
+    *("web.look", "web.no_trace", "web.accessibility", "web.cannot", "cohorts.code"),
+    *("safeguarding.report", "safeguarding.sent"),
+}
 CHECK = {
     *("certificates.check", "certificates.checked"),
     *("certificate_numbers.short", "certificate_numbers.scanned"),

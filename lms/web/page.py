@@ -164,6 +164,7 @@ def _same_page(code: str) -> str:
 def _footer(_lang: str) -> tuple[tuple[str, str, str], ...]:
     names = [
         ("audit.your_data", gettext("Your data")),
+        ("safeguarding.report", gettext("Something is wrong")),
         ("web.about", gettext("About")),
         ("web.rules", gettext("Community rules")),
         ("web.accessibility", gettext("Accessibility")),

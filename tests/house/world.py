@@ -51,6 +51,9 @@ from lms.mentoring import queries as pairs
 from lms.messaging import queries as messages
 from lms.programmes import actions as programmes
 from lms.programmes import queries as lists
+from lms.safeguarding import actions as safeguarding
+from lms.safeguarding.others import Other
+from lms.safeguarding.rules import Wish
 from tests.assessment.world import find_quiz
 from tests.assessment.world import start as start_attempt
 from tests.certificates.world import again, claim, finish_course
@@ -308,6 +311,7 @@ def _settle(town: Town, folder: Path) -> None:
     _work_together(town)
     _certify(town, folder)
     _wonder(town)
+    _worry(town)
     leave_address(town.people["learner"])
     with transaction():
         db.session.add(CourseFile(name=PICTURE, data=b"<svg/>"))
@@ -463,6 +467,20 @@ def _wonder(town: Town) -> None:
         audit.ask_why(learner.id, 1)
     with reading():
         town.ids["question"] = db.session.scalars(select(AccessQuestion.public_id)).one()
+
+
+def _worry(town: Town) -> None:
+    """The learner says that something is wrong. Nobody in town reads concerns."""
+    learner, mentor = town.people["learner"], town.people["mentor"]
+    town.ids["other"] = town.ids["pair"]
+    with transaction():
+        town.ids["concern"] = safeguarding.raise_concern(
+            learner.id,
+            Wish.TALK,
+            "She asks where I live.",
+            about=Other(mentor.id, "Daria V."),
+            pair=town.ids["pair"],
+        )
 
 
 def _print(person: Somebody, held: Held) -> Held:
