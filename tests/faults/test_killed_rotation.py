@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 
 import pytest
+
 from lms.core import ids, keys, rotation
 from lms.core.db import transaction
 from lms.core.sealing import CannotOpen, Place, seal, unseal
