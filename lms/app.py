@@ -28,6 +28,7 @@ from lms.core.text import is_clean
 from lms.courses.room import ROOM as COURSES
 from lms.demo.cli import group as demo
 from lms.goals.room import ROOM as GOALS
+from lms.journal.room import ROOM as JOURNAL
 from lms.learning.room import ROOM as LEARNING
 from lms.mentoring.room import ROOM as MENTORING
 from lms.messaging.room import ROOM as MESSAGING
@@ -52,6 +53,7 @@ ROOMS = (
     PROGRAMMES,
     MENTORING,
     GOALS,
+    JOURNAL,
     CERTIFICATES,
     BACKUP,
 )

@@ -33,6 +33,7 @@ class Kind(StrEnum):
     TEXT_LATER = "text_later"
     TEXT_ANSWERED = "text_answered"
     TEXT_DUE = "text_due"
+    SHOWN = "shown"
     WHY = "why"
     WHY_ANSWERED = "why_answered"
     CONCERN = "concern"
@@ -115,6 +116,7 @@ LOOKS = {
         "goals.text",
         "clock",
     ),
+    Kind.SHOWN: Look(_l("Something new is shown to you."), "mentoring.pair", "eye"),
     Kind.WHY: Look(
         _l("Somebody asks why her data was looked at. Answer in a sentence."),
         "audit.question",

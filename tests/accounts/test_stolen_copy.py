@@ -33,11 +33,13 @@ from lms.core.sealing import Place
 from lms.core.settings import Settings
 from lms.learning import actions as learning
 from lms.learning import queries as tasks
+from lms.mentoring import queries as pairs
 from lms.privacy import actions as privacy
 from tests.certificates.world import claim, finish_course
 from tests.client import Browser
 from tests.disk import lying_in
 from tests.goals import world as work
+from tests.journal.world import note_down, show_entry
 from tests.mentoring.world import (
     World,
     begin,
@@ -105,6 +107,11 @@ def live(app: Flask, folder: Path) -> None:
         with transaction():
             pdf = f"%PDF-1.7 {canary('certificate.pdf_sealed')}"
             certificates.finish(held.id, pdf.encode())
+        with transaction():
+            entry = note_down(world.mentee, canary("journal_entry.body"))
+            pair = pairs.pair(world.pair)
+            assert pair is not None
+            show_entry(world.mentee, entry, pair, canary("journal_copy.body"))
     # What is read passes through pages, sessions and counters, too.
     for reader in (world.mentor, world.mentee):
         browser = Browser(app).sign_in(reader)

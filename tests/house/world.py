@@ -60,6 +60,7 @@ from tests.certificates.world import again, claim, finish_course
 from tests.cohorts.world import make_codes, make_cohort, seat_person
 from tests.courses.world import COURSE, publish_course
 from tests.goals import world as work
+from tests.journal.world import note_down, show_entry
 from tests.learning.world import hang_on
 from tests.mentoring.world import (
     World,
@@ -423,6 +424,11 @@ def _work_together(town: Town) -> None:
     work.add_step(pair, goal)
     answered, asked = work.ask(pair), work.ask(pair, file=b"A draft")
     work.answer(pair, answered)
+    learner = people["learner"]
+    with transaction():
+        own, shown = (note_down(learner, "What I learned") for _ in range(2))
+        show_entry(learner, shown, the_inside(pair.pair))
+    town.ids |= {"entry": own, "entry_shared": shown}
     with reading():
         step, file = (
             db.session.scalars(select(column)).one()
