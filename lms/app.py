@@ -30,6 +30,7 @@ from lms.demo.cli import group as demo
 from lms.goals.room import ROOM as GOALS
 from lms.journal.room import ROOM as JOURNAL
 from lms.learning.room import ROOM as LEARNING
+from lms.meetings.room import ROOM as MEETINGS
 from lms.mentoring.room import ROOM as MENTORING
 from lms.messaging.room import ROOM as MESSAGING
 from lms.privacy.room import ROOM as PRIVACY
@@ -52,6 +53,7 @@ ROOMS = (
     SAFEGUARDING,
     PROGRAMMES,
     MENTORING,
+    MEETINGS,
     GOALS,
     JOURNAL,
     CERTIFICATES,

@@ -32,6 +32,7 @@ class What(StrEnum):
     OFFER = "offer"
     WAITING = "waiting"
     MENTEES = "mentees"
+    MEETINGS = "meetings"
     COHORT = "cohort"
     COHORT_FILE = "cohort_file"
     CERTIFICATE = "certificate"

@@ -19,6 +19,12 @@ class Kind(StrEnum):
     PAIR_ENDED = "pair_ended"
     PLACE_GIVEN = "place_given"
     SOMEBODY_WAITS = "somebody_waits"
+    MEETING_PROPOSED = "meeting_proposed"
+    MEETING_PLANNED = "meeting_planned"
+    MEETING_OFF = "meeting_off"
+    MEETING_LOGGED = "meeting_logged"
+    MEETING_DISPUTED = "meeting_disputed"
+    MEETING_SETTLED = "meeting_settled"
     TASK_SENT = "task_sent"
     TASK_ANSWERED = "task_answered"
     CERTIFICATE = "certificate"
@@ -83,6 +89,26 @@ LOOKS = {
         "users",
     ),
     Kind.SOMEBODY_WAITS: Look(_l("Somebody waits for a mentor."), "mentoring.waiting", "users"),
+    Kind.MEETING_PROPOSED: Look(
+        _l("A time is proposed to you."), "meetings.meeting", "calendar-days"
+    ),
+    Kind.MEETING_PLANNED: Look(
+        _l("A date of yours has news. Look at the time on your clock."),
+        "meetings.meeting",
+        "calendar-days",
+    ),
+    Kind.MEETING_OFF: Look(
+        _l("A date was called off. No reason was asked."), "meetings.meeting", "calendar-days"
+    ),
+    Kind.MEETING_LOGGED: Look(
+        _l("Something waits for your yes or no."), "meetings.meeting", "clock"
+    ),
+    Kind.MEETING_DISPUTED: Look(
+        _l("Two people remember a date differently."), "meetings.disputed", "clock"
+    ),
+    Kind.MEETING_SETTLED: Look(
+        _l("A date that was remembered differently is settled."), "meetings.meeting", "clock"
+    ),
     Kind.TASK_SENT: Look(_l("A task waits to be read."), "learning.read_task", "clipboard-check"),
     Kind.TASK_ANSWERED: Look(_l("Your task has an answer."), "learning.item", "clipboard-check"),
     Kind.CERTIFICATE: Look(_l("Your certificate is ready."), "certificates.mine", "award"),

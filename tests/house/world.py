@@ -46,6 +46,8 @@ from lms.courses import queries as courses
 from lms.courses.models import CourseFile
 from lms.courses.queries import Outline
 from lms.goals.models import GoalStep, ReviewFile
+from lms.meetings import actions as meetings
+from lms.meetings.views import calendar as calendars
 from lms.mentoring import actions as mentoring
 from lms.mentoring import queries as pairs
 from lms.messaging import queries as messages
@@ -62,6 +64,7 @@ from tests.courses.world import COURSE, publish_course
 from tests.goals import world as work
 from tests.journal.world import note_down, show_entry
 from tests.learning.world import hang_on
+from tests.meetings import world as meet
 from tests.mentoring.world import (
     World,
     begin,
@@ -74,6 +77,7 @@ from tests.mentoring.world import (
     the_pair,
     write,
 )
+from tests.mentoring.world import World as Meeters
 from tests.messaging.world import leave_address
 from tests.world import Somebody, make_person, prove_sign_ins
 
@@ -183,6 +187,7 @@ class Town:
     def restore(self) -> None:
         """Put every row back."""
         certificate_pages.GUESSES.__post_init__()
+        calendars.BRAKE.let_go()
         if self._mark() == self._seen:
             return
         driver = self._watch.driver_connection
@@ -310,6 +315,7 @@ def _settle(town: Town, folder: Path) -> None:
     _study(town, outline)
     _pair(town, outline)
     _work_together(town)
+    _meet(town)
     _certify(town, folder)
     _wonder(town)
     _worry(town)
@@ -443,6 +449,29 @@ def the_inside(public_id: str) -> pairs.Pair:
     found = pairs.pair(public_id)
     assert found is not None
     return found
+
+
+def _meet(town: Town) -> None:
+    """Meetings of the pair in every state that a page asks about, and the learner's secret calendar address."""
+    mentor, learner, moment = town.people["mentor"], town.people["learner"], now()
+    pair = Meeters(mentor, learner, town.people["coordinator"], town.ids["pair"])
+    hour = moment.replace(tzinfo=None, minute=0)
+    states = dict(zip(("gone_by", "logged", "disputed"), (2, 3, 4), strict=True))
+    with clock.at(moment - timedelta(days=9)):
+        past = {
+            state: meet.plan(pair, mentor, hour - timedelta(days=d)) for state, d in states.items()
+        }
+    for name in ("logged", "disputed"):
+        meet.log(past[name], mentor)
+    with transaction():
+        meetings.object_to(meet.inside(past["disputed"]), learner.id)
+    with transaction():
+        town.ids["secret"] = meetings.make_feed(learner.id)
+    town.ids |= past | {
+        "meeting": meet.plan(pair, mentor, hour + timedelta(days=2)),
+        "proposed": meet.propose(pair, mentor, hour + timedelta(days=4)),
+        "next_week": (moment + timedelta(days=7)).date().isoformat(),
+    }
 
 
 def _certify(town: Town, folder: Path) -> None:
