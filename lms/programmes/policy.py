@@ -13,10 +13,14 @@ class Permission(StrEnum):
     ASK = "programmes:request:own"
     PLACES = "programmes:profile:own"
     MENTORS = "programmes:mentors:manage"
+    LOOK = "programmes:mentor:read"
+    SUSPEND = "programmes:mentor:suspend"
 
 
 RULES = {
     Permission.ASK: (anyone,),
     Permission.PLACES: (anyone,),
     Permission.MENTORS: (role("coordinator"), role("administrator")),
+    Permission.LOOK: (role("coordinator"), role("administrator"), role("safeguarding")),
+    Permission.SUSPEND: (role("safeguarding"),),
 }

@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from lms.core.outbox import Daily, Job
 from lms.core.room import Room
+from lms.learning.events import CourseCompleted
+from lms.programmes import actions, listeners
 from lms.programmes.policy import RULES
 from lms.programmes.records import RECORDS
 from lms.programmes.views import bp, own, staff  # noqa: F401 - read for their routes
 
-ROOM = Room(name="programmes", blueprints=(bp,), rules=RULES, records=RECORDS)
+
+def _daily(_payload: dict[str, Any], _result: Any) -> None:
+    actions.daily()
+
+
+ROOM = Room(
+    name="programmes",
+    blueprints=(bp,),
+    rules=RULES,
+    listeners=((CourseCompleted, listeners.complete_training),),
+    jobs=(Job("programmes.daily", effect=_daily),),
+    daily=(Daily("programmes.daily", hour=4),),
+    records=RECORDS,
+)

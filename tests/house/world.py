@@ -408,6 +408,7 @@ def _pair(town: Town, outline: Outline) -> None:
         request, profile = lists.request_of(waits.id), pairs.profile_of(people["other mentor"].id)
         assert request is not None
         assert profile is not None
+        programme = lists.programme_by_id(request.programme_id)
     town.ids |= {
         "pair": pair.pair,
         "over": over.pair,
@@ -415,6 +416,7 @@ def _pair(town: Town, outline: Outline) -> None:
         "offer": offer,
         "waiting": request.public_id,
         "profile": profile.public_id,
+        "programme": programme.public_id,
         "task": (task := hand_in(people["learner"], outline, "A page about town N.")),
         "file": hang_on(people["learner"], task),
     }
