@@ -9,6 +9,7 @@ else does not open. `accounts.vault` is the other layer, which the server cannot
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,6 +94,16 @@ def unseal_bytes(sealed: bytes, place: Place) -> bytes:
 def prepare(owner: str) -> None:
     """Make an owner's data key now, so that later pages which only read can seal something for her."""
     _data_key(owner, make=True)
+
+
+def read_keys(owners: Iterable[str]) -> None:
+    """Read the data keys of many owners in one statement, to open fields of all of them in this transaction."""
+    known = _known()
+    wanted = set(owners) - known.keys()
+    if wanted:
+        rows = select(DataKey.owner, DataKey.kek, DataKey.wrapped).where(DataKey.owner.in_(wanted))
+        for owner, number, wrapped in db.session.execute(rows):
+            known[owner] = unwrap(wrapped, kek(number), owner)
 
 
 def destroy(owner: str) -> None:
