@@ -1,227 +1,362 @@
-"""What changes in mentoring: offers, pairs, notes, messages.
+"""What changes in pairs that have begun: shares, the agreement, turns, rest, notes, messages, the end.
 
-Whoever gives or takes a place locks the mentor's profile first, so places are counted by one at a time.
+How a pair comes about is in `offers`, whose actions are reached from here, too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import timedelta
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import and_, delete, or_, select, update
 
+from lms.accounts import queries as people
 from lms.accounts import vault
-from lms.accounts.vault import Opener, SharedKeys
+from lms.accounts.roles import Role
+from lms.accounts.vault import Opener
 from lms.core import ids
 from lms.core.clock import now
 from lms.core.db import db
-from lms.mentoring import queries
-from lms.mentoring.models import Match, MatchKey, MatchShare, Message, Note
-from lms.mentoring.queries import Pair, Profile
+from lms.core.events import publish
+from lms.core.sealing import Place, seal
+from lms.mentoring import keys, offers, queries, steps
+from lms.mentoring.events import PairClosing, PairEnded, PairPaused, PairResumed
+from lms.mentoring.models import Agreement, Match, MatchKey, MatchShare, Message, Note
+from lms.mentoring.queries import Pair
 from lms.mentoring.rules import (
-    BARS,
     KEPT_AFTER_END,
-    LIVE,
     MESSAGES_KEPT,
-    OFFERED,
     PROPOSALS_KEPT,
+    closes,
+    nudges_due,
+)
+from lms.mentoring.states import (
+    GOOD_ENDS,
+    LIVE,
+    NOTHING_CAME,
+    OFFERED,
+    TOGETHER,
+    Ending,
     NotAllowed,
-    Reason,
     Side,
     State,
     Step,
-    move,
-    reasons_against,
-    shared_languages,
 )
+from lms.mentoring.steps import locked, take
 from lms.messaging import actions as messaging
 from lms.messaging.kinds import Kind
 from lms.programmes import actions as programmes
-from lms.programmes.models import MentorProfile
-from lms.programmes.queries import Request, offer_days
 
+Barred, NoPlace, NotWaiting, Shares = (
+    offers.Barred,
+    offers.NoPlace,
+    offers.NotWaiting,
+    offers.Shares,
+)
+offer, propose = offers.offer, offers.propose
+agree_as_mentor, decline, take_back = offers.agree_as_mentor, offers.decline, offers.take_back
+release_offers, drop_offers_to = offers.release_offers, offers.drop_offers_to
+expire_offers, no_place_after_all = offers.expire_offers, offers.no_place_after_all
+card_is_gone = offers.card_is_gone
 
-@dataclass
-class Barred(Exception):
-    """These two can't be paired now."""
-
-    reasons: list[Reason]
-
-
-class NoPlace(Exception):
-    """The mentor has no free place any more."""
-
-
-class NotWaiting(Exception):
-    """The person does not wait any more, or has an offer already."""
-
-
-# --- Offers --------------------------------------------------------------------------------------
-
-
-def propose(found: Request, profile: Profile, coordinator_id: int) -> str:
-    """Offer a mentor to somebody who waits; she is asked first. Return the pair's public id.
-
-    Raises NotWaiting, or Barred with the reasons; nothing is changed then.
-    """
-    _lock(profile.person_id)
-    mentor = queries.profile(profile.public_id) or profile
-    bars = [why for why in reasons_against(mentor.facts, queries.facts_of(found)) if why in BARS]
-    if bars:
-        raise Barred(bars)
-    # A pair may be hidden for some days, while one side decides whether to come back.
-    hers = (Match.mentee_id == found.person_id) & Match.state.in_(LIVE)
-    if db.session.scalar(select(Match.id).where(hers)) is not None:
-        raise NotWaiting
-    if not programmes.offered(found.id):
-        raise NotWaiting
-    row = Match(
-        public_id=ids.public_id(),
-        programme_id=programmes.programme_id(),
-        request_id=found.id,
-        mentor_id=mentor.person_id,
-        mentee_id=found.person_id,
-        mentor_name=mentor.shown_name,
-        mentee_name=found.shown_name,
-        languages=shared_languages(found.languages, mentor.languages),
-        state=State.OFFERED_TO_MENTEE,
-        proposed_by=coordinator_id,
-        asked_at=now(),
-    )
-    db.session.add(row)
-    db.session.flush()
-    messaging.notify(found.person_id, Kind.OFFER, pair=row.public_id)
-    return row.public_id
+# Notices that lead to the page of a pair: they go when it does.
+ABOUT_A_PAIR = (
+    *(Kind.MESSAGE, Kind.NOTE, Kind.PAIR_STARTED, Kind.PAIR_PAUSED, Kind.PAIR_RESUMED),
+    *(Kind.PAIR_CLOSING, Kind.AGREEMENT, Kind.TURN, Kind.PAIR_QUIET),
+)
 
 
 def agree_as_mentee(
-    found: Pair, shown_name: str, course_ids: Iterable[int], *, share_quizzes: bool
+    found: Pair,
+    shown_name: str,
+    course_ids: Iterable[int],
+    *,
+    share_quizzes: bool,
+    share_tasks: bool = True,
+    chosen: str | None = None,
+    also: Iterable[str] = (),
 ) -> None:
-    """The mentee says yes, under this name, and shares these courses. Now the mentor is asked.
-
-    Raises NotAllowed, NoPlace.
-    """
-    _count_places(found.mentor_id)
-    row = _locked(found.id)
-    row.state = move(State(row.state), Step.AGREE, Side.MENTEE)
-    row.mentee_name, row.asked_at = shown_name, now()
-    share(found, course_ids, quizzes=share_quizzes)
-    messaging.seen(found.mentee_id, Kind.OFFER, pair=found.public_id)
-    messaging.notify(found.mentor_id, Kind.OFFER, pair=found.public_id)
+    """The mentee says yes to one of her cards and shares these courses. Raises NotAllowed, NoPlace."""
+    shares = Shares(list(course_ids), share_quizzes, share_tasks)
+    offers.agree_as_mentee(found, shown_name, shares, chosen, also)
 
 
-def agree_as_mentor(found: Pair, shown_name: str) -> None:
-    """The mentor says yes too: the pair begins. Raises NotAllowed, NoPlace."""
-    _count_places(found.mentor_id)
-    row = _locked(found.id)
-    row.state = move(State(row.state), Step.AGREE, Side.MENTOR)
-    row.mentor_name, row.started_at = shown_name, now()
-    _new_key(found)
-    programmes.matched(found.request_id)
-    messaging.seen(found.mentor_id, Kind.OFFER, pair=found.public_id)
-    messaging.notify(found.mentee_id, Kind.PAIR_STARTED, pair=found.public_id)
+# --- Shares --------------------------------------------------------------------------------------
 
 
-def decline(found: Pair, side: Side) -> None:
-    """One side says no. The other one learns at most that it did not come about. Raises NotAllowed."""
-    row = _locked(found.id)
-    row.state = move(State(row.state), Step.DECLINE, side)
-    _off(found, tell=side is Side.MENTOR)
-
-
-def take_back(found: Pair, *, tell: bool = True) -> None:
-    """The house takes an offer back. Raises NotAllowed."""
-    row = _locked(found.id)
-    row.state = move(State(row.state), Step.WITHDRAW, Side.HOUSE)
-    _off(found, tell=tell)
-
-
-def expire_offers() -> None:
-    """Let offers lapse that nobody has answered; their people are back on the list, at their old places."""
-    for found in queries.overdue_offers(now() - timedelta(days=offer_days())):
-        row = _locked(found.id)
-        row.state = move(State(row.state), Step.EXPIRE, Side.HOUSE)
-        _off(found, tell=True)
-
-
-def _off(found: Pair, *, tell: bool) -> None:
-    programmes.wait_again(found.request_id)
-    db.session.execute(delete(MatchShare).where(MatchShare.match_id == found.id))
-    for person_id in (found.mentee_id, found.mentor_id):
-        messaging.seen(person_id, Kind.OFFER, pair=found.public_id)
-    if tell:
-        messaging.notify(found.mentee_id, Kind.OFFER_OFF)
-
-
-def release_offers(mentor_id: int) -> None:
-    """Take back every offer of a mentor that has no answer."""
-    open_offers = (Match.mentor_id == mentor_id) & Match.state.in_(OFFERED)
-    for public_id in db.session.scalars(select(Match.public_id).where(open_offers)).all():
-        take_back(_found(public_id))
-
-
-def drop_offer_to(mentee_id: int) -> None:
-    """Somebody has left the list: an offer that is open comes to nothing."""
-    found = queries.live_pair_of(mentee_id)
-    if found is not None and found.state in OFFERED:
-        take_back(found, tell=False)
-
-
-def _lock(mentor_id: int) -> None:
-    # On SQLite the whole writing transaction is the lock already.
-    mine = MentorProfile.person_id == mentor_id
-    db.session.execute(select(MentorProfile.id).where(mine).with_for_update())
-
-
-def _count_places(mentor_id: int) -> None:
-    _lock(mentor_id)
-    capacity = select(MentorProfile.capacity).where(MentorProfile.person_id == mentor_id)
-    # The offer that is being accepted holds one of the places already.
-    if queries.taken(mentor_id) > (db.session.scalar(capacity) or 0):
-        raise NoPlace
-
-
-def _locked(match_id: int) -> Match:
-    mine = select(Match).where(Match.id == match_id).with_for_update()
-    return db.session.scalars(mine.execution_options(populate_existing=True)).one()
-
-
-def _found(public_id: str) -> Pair:
-    found = queries.pair(public_id)
-    if found is None:
-        raise LookupError(public_id)
-    return found
-
-
-# --- Pairs ---------------------------------------------------------------------------------------
-
-
-def share(found: Pair, course_ids: Iterable[int], *, quizzes: bool) -> None:
+def share(found: Pair, course_ids: Iterable[int], *, quizzes: bool, tasks: bool = True) -> None:
     """Let the mentor see these courses and no others, from the next page on."""
     db.session.execute(delete(MatchShare).where(MatchShare.match_id == found.id))
     db.session.add_all(
         MatchShare(match_id=found.id, course_id=course_id) for course_id in sorted(set(course_ids))
     )
-    mine = Match.id == found.id
-    db.session.execute(update(Match).where(mine).values(share_quizzes=quizzes))
+    _set(found.id, share_quizzes=quizzes, share_tasks=tasks)
 
 
-def end(found: Pair, person_id: int, *, never_again: bool) -> None:
-    """One side ends the pair, with no reason; what the other one could see is closed at once.
+def _set(match_id: int, **values: object) -> None:
+    db.session.execute(update(Match).where(Match.id == match_id).values(**values))
 
-    Raises NotAllowed.
+
+# --- What the two agree on -----------------------------------------------------------------------
+
+
+def agree_on(found: Pair, author_id: int, texts: Mapping[str, str] | None, opener: Opener) -> None:
+    """Write the next version of what the two agree on; its author signs it with that, the other is asked to.
+
+    Without `texts` it is what the house proposes, in the language of whoever reads it.
     """
-    side = found.side(person_id)
+    public_id, side = ids.public_id(), found.side(author_id)
+    number, earlier = queries.agreement_version(found.id)
+    place = queries.agreement_place(public_id, found.owner_of(author_id))
+    body = (
+        keys.to_write(found, author_id, opener).seal(json.dumps(dict(texts)), place)
+        if texts is not None
+        else None
+    )
+    row = Agreement(
+        public_id=public_id,
+        match_id=found.id,
+        version=number + 1,
+        author_id=author_id,
+        body=body,
+        created_at=now(),
+    )
+    _sign(row, side)
+    db.session.add(row)
+    db.session.flush()
+    if earlier:
+        steps.record_agreement(earlier, found.mentee_id, author_id, "signed", "superseded")
+    _signed(found, row, author_id, before="draft")
+    messaging.notify(found.other(author_id), Kind.AGREEMENT, pair=found.public_id)
+
+
+def sign(found: Pair, person_id: int, version: int) -> None:
+    """One side signs what it has read. Raises NotAllowed when that is not the latest version any more."""
+    latest = (
+        select(Agreement)
+        .where(Agreement.match_id == found.id)
+        .order_by(Agreement.version.desc())
+        .limit(1)
+        .with_for_update()
+    )
+    row, side = db.session.scalar(latest), found.side(person_id)
+    if row is None or row.version != version or side is None:
+        raise NotAllowed("another version")
+    before = _signatures(row)
+    _sign(row, side)
+    db.session.flush()
+    messaging.seen(person_id, Kind.AGREEMENT, pair=found.public_id)
+    if before != _signatures(row):
+        _signed(found, row, person_id, before=before)
+
+
+def _sign(row: Agreement, side: Side | None) -> None:
+    if side is Side.MENTOR:
+        row.signed_by_mentor_at = row.signed_by_mentor_at or now()
+    else:
+        row.signed_by_mentee_at = row.signed_by_mentee_at or now()
+
+
+def _signed(found: Pair, row: Agreement, by: int, *, before: str) -> None:
+    """Write the step down, and on the pair what its pages ask for."""
+    after = _signatures(row)
+    steps.record_agreement(row.public_id, found.mentee_id, by, before, after)
+    both = after == "signed_both"
+    side = found.side(by)
+    _set(found.id, signed="both" if both else side.value if side else "none")
+    if both and found.agreed_at is None:
+        _set(found.id, agreed_at=now())
+
+
+def _signatures(row: Agreement) -> str:
+    both = (row.signed_by_mentor_at, row.signed_by_mentee_at)
+    return "signed_both" if all(both) else "signed_one" if any(both) else "draft"
+
+
+# --- Turns and dates -----------------------------------------------------------------------------
+
+
+def set_awaiting(found: Pair, side: Side | None) -> None:
+    """Whose turn it is, or nobody's. The clock of a turn goes on as long as it is the same one's."""
+    mine = select(Match.awaiting).where(Match.id == found.id)
+    value = side.value if side else "none"
+    if db.session.scalar(mine) != value:
+        since = now() if side else None
+        _set(found.id, awaiting=value, awaiting_since=since, nudged=0)
+    _set(found.id, last_sign_at=now())
+
+
+def set_next_meeting(found: Pair, moment: datetime | None) -> None:
+    """When the two meet next; home shows it. A date, or one that is over, is a sign of life."""
+    _set(found.id, next_meeting_at=moment, last_sign_at=now())
+
+
+def nudge() -> None:
+    """Bring forgotten turns to mind, after 7, 14 and 21 days; after that staff look."""
+    waiting = (
+        (Match.state == State.ACTIVE)
+        & Match.awaiting_since.is_not(None)
+        & (Match.nudged < 3)
+        & or_(Match.next_meeting_at.is_(None), Match.next_meeting_at < now())
+    )
+    rows = db.session.execute(
+        select(
+            *(Match.id, Match.public_id, Match.awaiting, Match.awaiting_since, Match.nudged),
+            *(Match.mentor_id, Match.mentee_id),
+        ).where(waiting)
+    ).all()
+    for row in rows:
+        due = nudges_due(row.awaiting_since, now())
+        if due > row.nudged:
+            _set(row.id, nudged=due)
+            person_id = row.mentor_id if row.awaiting == Side.MENTOR else row.mentee_id
+            messaging.notify(person_id, Kind.TURN, pair=row.public_id)
+
+
+# --- Rest, the last weeks, the end ---------------------------------------------------------------
+
+
+def pause(found: Pair, person_id: int) -> None:
+    """One side needs a rest from it: nothing is asked of either until it goes on. Raises NotAllowed."""
+    row = locked(found.id)
+    take(row, Step.PAUSE, _side(found, person_id), person_id)
+    messaging.notify(found.other(person_id), Kind.PAIR_PAUSED, pair=found.public_id)
+    publish(PairPaused(*_of(row)))
+
+
+def resume(found: Pair, person_id: int) -> None:
+    """It goes on; turns count from now. Raises NotAllowed."""
+    row = locked(found.id)
+    take(row, Step.RESUME, _side(found, person_id), person_id)
+    row.last_sign_at, row.nudged = now(), 0
+    row.awaiting_since = now() if row.awaiting_since else None
+    messaging.seen(found.other(person_id), Kind.PAIR_PAUSED, pair=found.public_id)
+    messaging.notify(found.other(person_id), Kind.PAIR_RESUMED, pair=found.public_id)
+    publish(PairResumed(*_of(row)))
+
+
+def close(found: Pair, person_id: int | None = None, *, change: bool = False) -> None:
+    """The last weeks begin, or the talk before a change of mentor. Raises NotAllowed.
+
+    `person_id` None: the agreed time is nearly over.
+    """
+    row = locked(found.id)
+    take(row, Step.CLOSE, _side(found, person_id), person_id, "change" if change else "")
+    row.change_wanted = change
+    for each in {found.mentor_id, found.mentee_id} - {person_id}:
+        messaging.notify(each, Kind.PAIR_CLOSING, pair=found.public_id)
+    publish(PairClosing(*_of(row)))
+
+
+def close_in_time() -> None:
+    """Open the last weeks of pairs whose agreed time is nearly over."""
+    running = Match.state.in_((State.ACTIVE, State.PAUSED)) & Match.ends_on.is_not(None)
+    rows = db.session.execute(select(Match.public_id, Match.ends_on).where(running)).all()
+    for public_id, ends_on in rows:
+        if closes(ends_on, now().date()) and (found := queries.pair(public_id)):
+            close(found)
+
+
+def end(
+    found: Pair,
+    person_id: int,
+    *,
+    never_again: bool,
+    reason: Ending = Ending.OTHER,
+    words: str = "",
+) -> None:
+    """One side ends the pair; what the other one could see is closed at once. Raises NotAllowed.
+
+    A goal that was reached, or time that is over, completes it. `words` are for staff only.
+    """
+    row = locked(found.id)
+    side = _side(found, person_id)
+    if reason in GOOD_ENDS and State(row.state) in TOGETHER - {State.CLOSING}:
+        take(row, Step.CLOSE, side, person_id, reason)
+    step = Step.COMPLETE if reason in GOOD_ENDS else Step.END
+    take(row, step, side, person_id, reason)
+    row.never_again = never_again
+    if words:
+        row.end_words = seal(words, end_place(row.public_id, found.owner_of(person_id)))
+    _finish(row, person_id, reason, change=row.change_wanted)
+    messaging.notify(found.other(person_id), Kind.PAIR_ENDED)
+
+
+def change(found: Pair, person_id: int, *, talk: bool) -> None:
+    """A change of mentor that is nobody's fault: after a talk, or at once. Raises NotAllowed.
+
+    The mentee is back on the list at her old place, and staff learn that much, no reason.
+    """
+    if talk:
+        close(found, person_id, change=True)
+        return
+    row = locked(found.id)
+    take(row, Step.END, _side(found, person_id), person_id, Ending.NOT_A_FIT)
+    _finish(row, person_id, Ending.NOT_A_FIT, change=True)
+    messaging.notify(found.other(person_id), Kind.PAIR_ENDED)
+
+
+def part_in_silence(one: int, other: int) -> None:
+    """One side has shut the other out: pairs of the two end, offers come to nothing, nobody is told."""
+    both = or_(
+        and_(Match.mentor_id == one, Match.mentee_id == other),
+        and_(Match.mentor_id == other, Match.mentee_id == one),
+    )
+    shown = Match.state.in_(LIVE | {State.PROPOSED})
+    for number in db.session.scalars(select(Match.id).where(both, shown)).all():
+        row = locked(number)
+        state = State(row.state)
+        if state in TOGETHER:
+            take(row, Step.END, Side.HOUSE, reason=Ending.APART)
+            _finish(row, None, Ending.APART, change=False, silent=True)
+        elif state in OFFERED:
+            offers.withdraw(row, Ending.APART)
+        elif state is State.PROPOSED:
+            take(row, Step.DISMISS, Side.HOUSE, reason=Ending.APART)
+
+
+def end_place(match_public_id: str, owner: str) -> Place:
+    """Where what somebody wrote to staff about the end of a pair is sealed."""
+    return Place("match", "end_words", match_public_id, owner)
+
+
+def _finish(
+    row: Match, person_id: int | None, reason: Ending, *, change: bool, silent: bool = False
+) -> None:
+    row.ended_at, row.ended_by, row.end_reason = now(), person_id, reason.value
+    row.awaiting, row.awaiting_since, row.next_meeting_at = "none", None, None
+    db.session.flush()
+    for each in (row.mentee_id, row.mentor_id):
+        messaging.seen(each, *ABOUT_A_PAIR, pair=row.public_id)
+    if change:
+        offers.back_on_the_list(row.request_id, person_id)
+        for coordinator in people.holders(Role.COORDINATOR):
+            messaging.notify(coordinator, Kind.CHANGE_WANTED)
+    early = State(row.state) is State.ENDED_EARLY
+    publish(PairEnded(*_of(row), early=early, change=change, silent=silent))
+
+
+def _side(found: Pair, person_id: int | None) -> Side:
+    side = found.side(person_id) if person_id is not None else Side.HOUSE
     if side is None:
         raise NotAllowed("neither side")
-    row = _locked(found.id)
-    row.state = move(State(row.state), Step.END, side)
-    row.ended_at, row.ended_by, row.never_again = now(), person_id, never_again
-    for each in (found.mentee_id, found.mentor_id):
-        for kind in (Kind.MESSAGE, Kind.NOTE, Kind.PAIR_STARTED):
-            messaging.seen(each, kind, pair=found.public_id)
-    messaging.notify(found.other(person_id), Kind.PAIR_ENDED)
+    return side
+
+
+def _of(row: Match) -> tuple[int, int, int, str]:
+    return row.id, row.mentor_id, row.mentee_id, row.track
+
+
+def tell_of_pairs_left(mentor_id: int) -> None:
+    """A mentor takes a rest or has left, and has live pairs: staff look at them; none ends by itself."""
+    hers = (Match.mentor_id == mentor_id) & Match.state.in_(TOGETHER)
+    if db.session.scalar(select(Match.id).where(hers).limit(1)) is not None:
+        for coordinator in people.holders(Role.COORDINATOR):
+            messaging.notify(coordinator, Kind.PAIRS_LEFT)
+
+
+# --- Notes and messages --------------------------------------------------------------------------
 
 
 def write_note(found: Pair, author_id: int, text: str, opener: Opener, *, shared: bool) -> None:
@@ -229,7 +364,9 @@ def write_note(found: Pair, author_id: int, text: str, opener: Opener, *, shared
     public_id = ids.public_id()
     place = queries.body_place("note", public_id, found.owner_of(author_id))
     sealed = (
-        _keys(found, author_id, opener).seal(text, place) if shared else vault.seal(text, place)
+        keys.to_write(found, author_id, opener).seal(text, place)
+        if shared
+        else vault.seal(text, place)
     )
     row = Note(
         public_id=public_id,
@@ -253,52 +390,37 @@ def write_message(found: Pair, author_id: int, text: str, opener: Opener) -> Non
         public_id=public_id,
         match_id=found.id,
         author_id=author_id,
-        body=_keys(found, author_id, opener).seal(text, place),
+        body=keys.to_write(found, author_id, opener).seal(text, place),
         sent_at=now(),
     )
     db.session.add(row)
     db.session.flush()
     messaging.notify(found.other(author_id), Kind.MESSAGE, pair=found.public_id)
-
-
-def _keys(found: Pair, author_id: int, opener: Opener) -> SharedKeys:
-    """The pair's keys, to write with; a side that has none that opens gets a new one, and so does the other."""
-    keys = queries.shared_keys(found, author_id, opener)
-    if not keys:
-        _new_key(found)
-        keys = queries.shared_keys(found, author_id, opener)
-    return keys
-
-
-def _new_key(found: Pair) -> None:
-    """Give a pair its next key, sealed to both sides. The server forgets it with this call."""
-    last = select(func.max(MatchKey.number)).where(MatchKey.match_id == found.id)
-    number, key = (db.session.scalar(last) or 0) + 1, vault.new_shared_key()
-    for person_id, (owner, public) in vault.public_keys((found.mentor_id, found.mentee_id)).items():
-        wrapped = vault.seal_with(public, key, queries.key_place(found.public_id, number, owner))
-        db.session.add(
-            MatchKey(match_id=found.id, number=number, person_id=person_id, wrapped=wrapped)
-        )
-    db.session.flush()
+    set_awaiting(found, found.side(found.other(author_id)))
 
 
 def change_keys(person_id: int) -> None:
     """Somebody has another pair of keys: her live pairs talk on with a new one, she can't open what was."""
-    db.session.execute(delete(MatchKey).where(MatchKey.person_id == person_id))
-    for found in queries.live_pairs(person_id):
-        _new_key(found)
+    keys.change(person_id)
 
 
 def part(person_id: int) -> None:
     """One side's account is about to be destroyed, and the pair with it: tell the other side, free her place."""
-    hers = or_(Match.mentor_id == person_id, Match.mentee_id == person_id) & Match.state.in_(LIVE)
+    hers = or_(Match.mentor_id == person_id, Match.mentee_id == person_id)
     rows = db.session.execute(
-        select(Match.mentor_id, Match.mentee_id, Match.request_id, Match.state).where(hers)
+        select(
+            *(Match.id, Match.mentor_id, Match.mentee_id, Match.request_id, Match.state),
+            Match.track,
+        ).where(hers, Match.state.in_(LIVE))
     ).all()
-    for mentor_id, mentee_id, request_id, state in rows:
+    for match_id, mentor_id, mentee_id, request_id, state, track in rows:
         other = mentee_id if person_id == mentor_id else mentor_id
-        if state == State.ACTIVE:
+        if State(state) in TOGETHER:
             messaging.notify(other, Kind.PAIR_ENDED)
+            told = PairEnded(
+                match_id, mentor_id, mentee_id, track, early=True, change=False, silent=True
+            )
+            publish(told)
         elif other == mentee_id:
             programmes.wait_again(request_id)
             messaging.notify(other, Kind.OFFER_OFF)
@@ -309,7 +431,7 @@ def mark_read(found: Pair, reader_id: int) -> None:
     new = (Message.match_id == found.id) & (Message.author_id != reader_id)
     unread = new & Message.read_at.is_(None)
     db.session.execute(update(Message).where(unread).values(read_at=now()))
-    messaging.seen(reader_id, Kind.MESSAGE, pair=found.public_id)
+    messaging.seen(reader_id, Kind.MESSAGE, Kind.TURN, pair=found.public_id)
 
 
 # --- Retention -----------------------------------------------------------------------------------
@@ -320,8 +442,7 @@ def forget_old() -> None:
 
     A proposal that came to nothing is forgotten after 30 days.
     """
-    nothing = Match.state.in_((State.DECLINED, State.EXPIRED, State.WITHDRAWN))
-    came_to_nothing = nothing & (Match.asked_at < now() - PROPOSALS_KEPT)
+    came_to_nothing = Match.state.in_(NOTHING_CAME) & (Match.asked_at < now() - PROPOSALS_KEPT)
     shared = select(Match.id).where(came_to_nothing)
     db.session.execute(delete(MatchShare).where(MatchShare.match_id.in_(shared)))
     db.session.execute(delete(Match).where(came_to_nothing))
@@ -329,8 +450,23 @@ def forget_old() -> None:
     old = Message.sent_at < now() - MESSAGES_KEPT
     db.session.execute(delete(Message).where(old | Message.match_id.in_(over)))
     db.session.execute(delete(Note).where(Note.match_id.in_(over)))
+    db.session.execute(delete(Agreement).where(Agreement.match_id.in_(over)))
+    _forget_end_words()
     db.session.execute(delete(MatchKey).where(MatchKey.match_id.in_(over)))
     db.session.execute(delete(MatchShare).where(MatchShare.match_id.in_(over)))
     live = select(Match.request_id).where(Match.state.in_(LIVE))
     asked = select(Match.request_id).where(Match.id.in_(over), Match.request_id.not_in(live))
     programmes.forget_goals(asked)
+
+
+def _forget_end_words() -> None:
+    old = Match.end_words.is_not(None) & (Match.ended_at < now() - KEPT_AFTER_END)
+    db.session.execute(update(Match).where(old).values(end_words=None))
+
+
+def daily() -> None:
+    """What the house does for pairs once a day."""
+    offers.expire_offers()
+    offers.remind()
+    close_in_time()
+    nudge()

@@ -7,7 +7,7 @@ from lms.core.policy import Actor
 from lms.core.room import Card
 from lms.mentoring import queries
 from lms.mentoring.queries import Home, HomeMatch
-from lms.mentoring.rules import State
+from lms.mentoring.states import TOGETHER, State
 from lms.programmes import languages
 
 
@@ -40,15 +40,34 @@ def _offers(person: Actor, found: Home) -> list[Card]:
 
 def _own_side(person: Actor, found: Home) -> list[Card]:
     mine = [match for match in found.matches if match.mentor_id != person.id]
-    for match in mine:
-        if match.state is State.ACTIVE:
-            return [_card("mentor", {"match": match, "line": _line(match), "news": _news(match)})]
-    if mine:
-        return []
-    if found.waiting_since:
-        return [_card("wait", {"since": found.waiting_since, "zone": person.zone})]
+    together = [match for match in mine if match.state in TOGETHER]
+    cards = [_card("mentor", _beside(match, person.zone)) for match in together]
+    if found.waiting_since and not together:
+        cards.append(_card("wait", {"since": found.waiting_since, "zone": person.zone}))
+    if mine or cards:
+        return cards
     staff = any(person.has(name) for name in ("mentor", "coordinator", "administrator", "author"))
     return [] if staff else [_card("ask", {})]
+
+
+def _beside(match: HomeMatch, zone: str) -> dict[str, object]:
+    """One of the people beside her: who it is, whose turn it is, when they meet next."""
+    return {
+        "match": match,
+        "line": _line(match),
+        "news": _news(match),
+        "title": _("My scientist") if match.track == "scientist" else _("My mentor"),
+        "turn": _turn(match),
+        "zone": zone,
+    }
+
+
+def _turn(match: HomeMatch) -> str:
+    if match.state is State.PAUSED:
+        return _("You take a rest from each other.")
+    if match.awaiting == "mentee" and not match.unread:
+        return _("It is your turn to write. One sentence is enough.")
+    return ""
 
 
 def _news(match: HomeMatch) -> str:
@@ -67,7 +86,7 @@ def _line(match: HomeMatch) -> str:
 
 
 def _mentor_side(person: Actor, found: Home) -> list[Card]:
-    mine = [m for m in found.matches if m.mentor_id == person.id and m.state is State.ACTIVE]
+    mine = [m for m in found.matches if m.mentor_id == person.id and m.state in TOGETHER]
     if not mine:
         return []
     wrote = [match.mentee_name for match in mine if match.unread]

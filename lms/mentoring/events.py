@@ -41,8 +41,10 @@ class PairClosing(PairEvent):
 class PairEnded(PairEvent):
     """It is over. `early`: before what they wanted; `change`: the mentee waits for another mentor again.
 
-    No reason is told here. In the transaction of this event the row of the pair still stands.
+    No reason is told here; `silent`: nobody may be asked about it. In the transaction of this event the row of
+    the pair still stands.
     """
 
     early: bool
     change: bool
+    silent: bool = False

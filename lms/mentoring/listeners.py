@@ -13,18 +13,19 @@ from lms.learning.events import TaskAnswered, TaskSubmitted
 from lms.learning.models import Enrolment, Submission
 from lms.learning.rules import Reader
 from lms.mentoring import actions, queries
-from lms.mentoring.rules import State
+from lms.mentoring.states import TOGETHER, State
 from lms.messaging import actions as messaging
 from lms.messaging.kinds import Kind
 from lms.privacy.events import PersonErased
 from lms.programmes.events import MentorPaused, StoppedWaiting
 from lms.programmes.pairing import Standing
+from lms.safeguarding.events import Blocked
 
 
 def readers(person_id: int, course_id: int) -> list[Reader]:
     """The mentor of the live pair reads tasks of shared courses, from the first day on."""
-    found = queries.mentor_for(person_id, course_id)
-    return [Reader(found[0], Role.MENTOR, 0, found[1])] if found else []
+    found = queries.mentors_for(person_id, course_id)
+    return [Reader(mentor_id, Role.MENTOR, 0, name) for mentor_id, name in found]
 
 
 def standing(person_id: int) -> Standing | None:
@@ -32,7 +33,7 @@ def standing(person_id: int) -> Standing | None:
     found = queries.live_pair_of(person_id)
     if found is None:
         return None
-    active, asked = found.state is State.ACTIVE, found.state is State.OFFERED_TO_MENTEE
+    active, asked = found.state in TOGETHER, found.state is State.OFFERED_TO_MENTEE
     page = "mentoring.pair" if active else "mentoring.answer"
     return Standing(url_for(page, pair=found.public_id), active, asked)
 
@@ -40,11 +41,17 @@ def standing(person_id: int) -> Standing | None:
 def release_offers(event: MentorPaused) -> None:
     """A mentor takes nobody new: her open offers are taken back; her pairs go on."""
     actions.release_offers(event.person_id)
+    actions.tell_of_pairs_left(event.person_id)
+
+
+def part_in_silence(event: Blocked) -> None:
+    """One side has shut the other out: what they have in common is over, and nobody is told why."""
+    actions.part_in_silence(event.by_id, event.against_id)
 
 
 def drop_offer(event: StoppedWaiting) -> None:
     """Somebody waits no longer: an offer to her is taken back."""
-    actions.drop_offer_to(event.person_id)
+    actions.drop_offers_to(event.person_id)
 
 
 def change_keys(event: KeyPairReplaced) -> None:
@@ -64,9 +71,8 @@ def tell_mentor(event: TaskSubmitted) -> None:
         .join(Enrolment, Enrolment.id == Submission.enrolment_id)
         .where(Submission.id == event.submission_id)
     ).one()
-    found = queries.mentor_for(event.person_id, row.course_id)
-    if found:
-        messaging.notify(found[0], Kind.TASK_SENT, task=row.public_id)
+    for mentor_id, _name in queries.mentors_for(event.person_id, row.course_id):
+        messaging.notify(mentor_id, Kind.TASK_SENT, task=row.public_id)
 
 
 def tell_learner(event: TaskAnswered) -> None:

@@ -2,35 +2,46 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.core.db import S1, S3, K, Model
+from lms.core.db import S1, S2, S3, K, Model
 
-_LIVE_MATCH = text("state IN ('offered_to_mentee', 'offered_to_mentor', 'active')")
+_LIVE_MATCH = text(
+    "state IN ('approved', 'offered_to_mentee', 'offered_to_mentor', 'active', 'paused', 'closing')"
+)
 
 
 class Match(Model):
-    """A pair from the offer to its end; the table of allowed steps is in `rules`.
+    """A pair from the proposal to its end; the table of allowed steps is in `states`.
 
-    Each side bears the name that it chose for this pair. `ended_by` and `never_again` are nobody's to see.
+    Each side bears the name that it chose for this pair. `ended_by`, `never_again` and `change_wanted` are
+    nobody's to see; `end_words` are for staff. Proposals of one `offer` are shown to the mentee together, in
+    the order of `rank`; those that she `wanted` are asked next. `awaiting` is whose turn it is, `last_sign_at`
+    the last message or word about a meeting, and `nudged` how often the silence was brought to mind. `signed` is
+    who has signed the latest version of the agreement, `agreed_at` when both had signed one for the first time.
     """
 
     __tablename__ = "match"
     __table_args__ = (
         CheckConstraint(
-            "state IN ('offered_to_mentee', 'offered_to_mentor', 'active', 'ended', 'declined', "
-            "'expired', 'withdrawn')",
+            "state IN ('proposed', 'approved', 'dismissed', 'offered_to_mentee', "
+            "'offered_to_mentor', 'active', 'paused', 'closing', 'completed', 'ended_early', "
+            "'declined', 'expired', 'withdrawn')",
             name="state",
         ),
+        CheckConstraint("track IN ('peer', 'scientist')", name="track"),
+        CheckConstraint("signed IN ('mentor', 'mentee', 'both', 'none')", name="signed"),
+        CheckConstraint("awaiting IN ('mentor', 'mentee', 'none')", name="awaiting"),
         CheckConstraint("mentor_id <> mentee_id", name="two_people"),
         Index(
             "uq_match_live",
             "programme_id",
             "mentee_id",
+            "track",
             unique=True,
             sqlite_where=_LIVE_MATCH,
             postgresql_where=_LIVE_MATCH,
@@ -56,6 +67,45 @@ class Match(Model):
     ended_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"), info=S1)
     never_again: Mapped[bool] = mapped_column(default=False, info=S1)
     share_quizzes: Mapped[bool] = mapped_column(default=False, info=S1)
+    share_tasks: Mapped[bool] = mapped_column(default=True, info=S1)
+    track: Mapped[str] = mapped_column(String(12), default="peer", info=S1)
+    offer: Mapped[str | None] = mapped_column(String(12), info=S1)
+    rank: Mapped[int] = mapped_column(default=1, info=S1)
+    wanted: Mapped[bool] = mapped_column(default=False, info=S1)
+    run: Mapped[str | None] = mapped_column(String(12), info=S1)
+    reminded_at: Mapped[datetime | None] = mapped_column(info=S1)
+    ends_on: Mapped[date | None] = mapped_column(info=S1)
+    awaiting: Mapped[str] = mapped_column(String(8), default="none", info=S1)
+    awaiting_since: Mapped[datetime | None] = mapped_column(info=S1)
+    nudged: Mapped[int] = mapped_column(default=0, info=S1)
+    last_sign_at: Mapped[datetime | None] = mapped_column(info=S1)
+    next_meeting_at: Mapped[datetime | None] = mapped_column(info=S1)
+    change_wanted: Mapped[bool] = mapped_column(default=False, info=S1)
+    end_reason: Mapped[str | None] = mapped_column(String(16), info=S1)
+    end_words: Mapped[bytes | None] = mapped_column(info=S2)
+    signed: Mapped[str] = mapped_column(String(8), default="none", info=S1)
+    agreed_at: Mapped[datetime | None] = mapped_column(info=S1)
+    predecessor_id: Mapped[int | None] = mapped_column(ForeignKey("match.id"), index=True, info=S1)
+
+
+class Agreement(Model):
+    """What the two agree on how they work together: a new version on each change, signed by both anew.
+
+    Without a `body` it is the text that the house proposes, in the language of whoever reads it.
+    """
+
+    __tablename__ = "agreement"
+    __table_args__ = (UniqueConstraint("match_id", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, info=S1)
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, info=S1)
+    match_id: Mapped[int] = mapped_column(ForeignKey("match.id"), info=S1)
+    version: Mapped[int] = mapped_column(info=S1)
+    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True, info=S1)
+    body: Mapped[bytes | None] = mapped_column(info=S3)
+    signed_by_mentor_at: Mapped[datetime | None] = mapped_column(info=S1)
+    signed_by_mentee_at: Mapped[datetime | None] = mapped_column(info=S1)
+    created_at: Mapped[datetime] = mapped_column(info=S1)
 
 
 class MatchShare(Model):

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from lms.core.policy import Actor, role
 from lms.mentoring.queries import Pair
-from lms.mentoring.rules import Side, State, awaited
+from lms.mentoring.states import TOGETHER, Side, awaited
 
 
 class Permission(StrEnum):
@@ -21,12 +21,12 @@ class Permission(StrEnum):
 
 def takes_part(person: Actor, pair: Pair) -> bool:
     """Predicate: one of the two, as long as the pair lives."""
-    return pair.state is State.ACTIVE and pair.side(person.id) is not None
+    return pair.state in TOGETHER and pair.side(person.id) is not None
 
 
 def is_mentee(person: Actor, pair: Pair) -> bool:
     """Predicate: the learner of a live pair; only she decides what is shared."""
-    return pair.state is State.ACTIVE and pair.side(person.id) is Side.MENTEE
+    return pair.state in TOGETHER and pair.side(person.id) is Side.MENTEE
 
 
 def is_asked(person: Actor, pair: Pair) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, ScalarSelect, Select, bindparam, func, literal, or_, select
+from sqlalchemy import Row, ScalarSelect, Select, bindparam, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from lms.accounts.leaving import LEAVING, hidden
@@ -18,11 +19,13 @@ from lms.cohorts.models import Cohort, Seat
 from lms.core.db import db, fetch
 from lms.core.sealing import CannotOpen, Place
 from lms.learning.models import Completion
-from lms.mentoring.models import Match, MatchKey, MatchShare, Message, Note
-from lms.mentoring.rules import LIVE, Mentee, Mentor, Side, State
+from lms.mentoring.models import Agreement, Match, MatchKey, MatchShare, Message, Note
+from lms.mentoring.rules import Clock, Mentee, Mentor, Stall, stall
+from lms.mentoring.states import LIVE, NOTHING_CAME, OFFERED, TOGETHER, Side, State
 from lms.programmes.models import MentorProfile, MentorRequest
 from lms.programmes.pairing import Load
 from lms.programmes.queries import Request
+from lms.safeguarding.queries import blocked
 
 _mentor = aliased(Person)
 _mentee = aliased(Person)
@@ -51,6 +54,20 @@ class Pair:
     asked_at: datetime
     started_at: datetime | None
     share_quizzes: bool
+    share_tasks: bool = True
+    track: str = "peer"
+    offer: str | None = None
+    awaiting: str = "none"
+    awaiting_since: datetime | None = None
+    next_meeting_at: datetime | None = None
+    ends_on: date | None = None
+    signed: str = "none"
+    agreed_at: datetime | None = None
+
+    @property
+    def agreed(self) -> bool:
+        """Whether both have signed how they work together: the second meeting waits for it."""
+        return self.agreed_at is not None
 
     def side(self, person_id: int) -> Side | None:
         """Which side of the pair somebody is; None for everybody else."""
@@ -74,6 +91,8 @@ _PAIR = (
     *(Match.mentor_id, _mentor.public_id, Match.mentor_name, _mentor.zone),
     *(Match.mentee_id, _mentee.public_id, Match.mentee_name, _mentee.zone),
     *(Match.languages, Match.asked_at, Match.started_at, Match.share_quizzes),
+    *(Match.share_tasks, Match.track, Match.offer, Match.awaiting, Match.awaiting_since),
+    *(Match.next_meeting_at, Match.ends_on, Match.signed, Match.agreed_at),
 )
 
 
@@ -98,25 +117,104 @@ def pair(public_id: str) -> Pair | None:
     return _pair(row) if row else None
 
 
-def live_pair_of(mentee_id: int) -> Pair | None:
-    """The pair or offer in which somebody is the mentee."""
-    mine = (Match.mentee_id == mentee_id) & Match.state.in_(LIVE)
-    row = db.session.execute(_pairs().where(mine)).first()
+def pair_by_id(match_id: int) -> Pair | None:
+    """A pair by its number, as events tell it."""
+    row = db.session.execute(_pairs().where(Match.id == match_id)).first()
     return _pair(row) if row else None
+
+
+def pairs_of_mentee(mentee_id: int) -> list[Pair]:
+    """The pairs and offers in which somebody is the mentee, one a track at most; pairs that have begun first."""
+    mine = (Match.mentee_id == mentee_id) & Match.state.in_(LIVE)
+    found = [_pair(row) for row in db.session.execute(_pairs().where(mine).order_by(Match.id))]
+    return sorted(found, key=lambda pair: (pair.state not in TOGETHER, pair.state not in OFFERED))
+
+
+def live_pair_of(mentee_id: int) -> Pair | None:
+    """The first of `pairs_of_mentee`."""
+    return next(iter(pairs_of_mentee(mentee_id)), None)
 
 
 def live_pairs(person_id: int) -> list[Pair]:
     """The pairs in which somebody takes part now, on either side."""
     hers = or_(Match.mentor_id == person_id, Match.mentee_id == person_id)
-    rows = db.session.execute(_pairs().where(hers, Match.state == State.ACTIVE))
+    rows = db.session.execute(_pairs().where(hers, Match.state.in_(TOGETHER)))
     return [_pair(row) for row in rows]
 
 
 def offers() -> list[Pair]:
     """Offers that wait for an answer, the longest waiting first."""
-    open_ones = Match.state.in_(LIVE - {State.ACTIVE})
-    rows = db.session.execute(_pairs().where(open_ones).order_by(Match.asked_at))
+    rows = db.session.execute(_pairs().where(Match.state.in_(OFFERED)).order_by(Match.asked_at))
     return [_pair(row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class OfferCard:
+    """One of the mentors whom an offer shows to the mentee."""
+
+    pair: Pair
+    about: str
+    languages: Sequence[str]
+
+
+def cards_of(found: Pair) -> list[OfferCard]:
+    """The mentors whom an open offer shows to the mentee, the one who was proposed first in front."""
+    together = (Match.offer == found.offer) & (Match.state == State.PROPOSED)
+    shown = (Match.id == found.id) | together if found.offer else Match.id == found.id
+    here = Match.mentor_id.not_in(hidden())
+    same = (MentorProfile.person_id == Match.mentor_id) & (MentorProfile.track == Match.track)
+    statement = _pairs(MentorProfile.about, MentorProfile.languages).join(MentorProfile, same)
+    rows = db.session.execute(statement.where(shown, here).order_by(Match.rank, Match.id))
+    return [OfferCard(_pair(row), row[-2], row[-1]) for row in rows]
+
+
+def stalled(moment: datetime) -> list[tuple[Pair, Stall, int]]:
+    """Pairs at which staff should look: (pair, rule, full days). One statement.
+
+    A forgotten turn was brought to mind three times before; the two see the same rule on their page.
+    """
+    available = (MentorProfile.person_id == Match.mentor_id) & ~MentorProfile.paused
+    away = ~exists().where(available)
+    statement = _pairs(away).where(Match.state.in_(TOGETHER)).order_by(Match.id)
+    found = [(_pair(row), bool(row[-1])) for row in db.session.execute(statement)]
+    told = [(pair, stall(_clock(pair, away=away), moment)) for pair, away in found]
+    return [(pair, *why) for pair, why in told if why is not None]
+
+
+def _clock(found: Pair, *, away: bool) -> Clock:
+    return Clock(
+        found.awaiting_since,
+        found.ends_on,
+        closing=found.state is State.CLOSING,
+        paused=found.state is State.PAUSED,
+        away=away,
+    )
+
+
+def never_again() -> frozenset[tuple[int, int]]:
+    """(mentor, mentee) of every pair of which one side wants no other one. For whoever looks at many at once."""
+    said = select(Match.mentor_id, Match.mentee_id).where(Match.never_again)
+    return frozenset((row[0], row[1]) for row in db.session.execute(said))
+
+
+def live_seats() -> dict[tuple[int, str], int]:
+    """(mentor, track) → places that pairs and open offers hold. One statement."""
+    held = (
+        select(Match.mentor_id, Match.track, func.count())
+        .where(Match.state.in_(LIVE))
+        .group_by(Match.mentor_id, Match.track)
+    )
+    return {(row[0], row[1]): row[2] for row in db.session.execute(held)}
+
+
+def mentors_of() -> dict[int, frozenset[int]]:
+    """Mentee → the mentors whom she has or is offered, in any track. One statement."""
+    rows = db.session.execute(
+        select(Match.mentee_id, Match.mentor_id).where(Match.state.in_(LIVE))
+    ).all()
+    return {
+        mentee: frozenset(mentor for other, mentor in rows if other == mentee) for mentee, _ in rows
+    }
 
 
 def overdue_offers(before: datetime) -> list[Pair]:
@@ -159,7 +257,7 @@ class Mine:
 
 def pairs_of_mentor(mentor_id: int) -> list[Mine]:
     """A mentor's live pairs and the offers that wait for her answer. Two statements."""
-    seen = {State.ACTIVE, State.OFFERED_TO_MENTOR}
+    seen = TOGETHER | {State.OFFERED_TO_MENTOR}
     mine = (Match.mentor_id == mentor_id) & Match.state.in_(seen)
     statement = _pairs(_asked_at(), _last_word()).where(mine).order_by(Match.started_at, Match.id)
     rows = db.session.execute(statement).all()
@@ -180,19 +278,26 @@ def shares_of(match_ids: Iterable[int]) -> dict[int, frozenset[int]]:
     return {match_id: frozenset(courses) for match_id, courses in found.items()}
 
 
-def mentor_for(mentee_id: int, course_id: int) -> tuple[int, str] | None:
-    """(mentor, her name in the pair) who may read this person's tasks in this course."""
-    row = db.session.execute(
+def mentors_for(mentee_id: int, course_id: int) -> list[tuple[int, str]]:
+    """(mentor, her name in the pair) of everybody who may read this person's tasks in this course."""
+    rows = db.session.execute(
         select(Match.mentor_id, Match.mentor_name)
         .join(MatchShare, MatchShare.match_id == Match.id)
         .where(
             Match.mentee_id == mentee_id,
-            Match.state == State.ACTIVE,
+            Match.state.in_(TOGETHER),
+            Match.share_tasks,
             MatchShare.course_id == course_id,
             Match.mentor_id.not_in(hidden()),
         )
-    ).first()
-    return (row.mentor_id, row.mentor_name) if row else None
+        .order_by(Match.id)
+    )
+    return [(row.mentor_id, row.mentor_name) for row in rows]
+
+
+def mentor_for(mentee_id: int, course_id: int) -> tuple[int, str] | None:
+    """The first of `mentors_for`."""
+    return next(iter(mentors_for(mentee_id, course_id)), None)
 
 
 def done_at(enrolment_ids: Sequence[int]) -> dict[tuple[int, int], datetime]:
@@ -222,6 +327,7 @@ class Profile:
     about: str
     capacity: int
     paused: bool
+    track: str
     taken: int
     last_word: datetime | None
 
@@ -232,13 +338,14 @@ class Profile:
 
 
 def _profiles() -> Select[Any]:
-    hers = (Match.mentor_id == MentorProfile.person_id) & Match.state.in_(LIVE)
+    same = (Match.mentor_id == MentorProfile.person_id) & (Match.track == MentorProfile.track)
+    hers = same & Match.state.in_(LIVE)
     taken = select(func.count()).select_from(Match).where(hers)
     said = select(func.max(Message.sent_at)).join(Match, Match.id == Message.match_id)
     return select(
         *(MentorProfile.id, MentorProfile.public_id, MentorProfile.person_id),
         *(MentorProfile.shown_name, MentorProfile.languages, MentorProfile.about),
-        *(MentorProfile.capacity, MentorProfile.paused),
+        *(MentorProfile.capacity, MentorProfile.paused, MentorProfile.track),
         taken.correlate(MentorProfile).scalar_subquery(),
         said.where(hers).correlate(MentorProfile).scalar_subquery(),
     )
@@ -261,6 +368,14 @@ def profile(public_id: str) -> Profile | None:
 def profile_of(person_id: int) -> Profile | None:
     """Somebody's own profile, if she can be a mentor."""
     row = db.session.execute(_profiles().where(MentorProfile.person_id == person_id)).first()
+    return Profile(*row) if row else None
+
+
+def profile_in(person_id: int, track: str) -> Profile | None:
+    """Somebody's profile in one track, unless nobody sees her at the moment."""
+    mine = (MentorProfile.person_id == person_id) & (MentorProfile.track == track)
+    shown = mine & MentorProfile.person_id.not_in(hidden())
+    row = db.session.execute(_profiles().where(shown)).first()
     return Profile(*row) if row else None
 
 
@@ -293,13 +408,13 @@ def facts_of(found: Request) -> Mentee:
     others = [
         (row.mentor_id if row.mentee_id == found.person_id else row.mentee_id, row) for row in rows
     ]
-    nothing = {State.DECLINED, State.EXPIRED, State.WITHDRAWN}
     return Mentee(
         person_id=found.person_id,
         languages=found.languages,
-        not_again=frozenset(other for other, row in others if row.never_again),
+        not_again=frozenset(other for other, row in others if row.never_again)
+        | blocked(found.person_id),
         coordinators=_coordinators(found.person_id),
-        before=frozenset(other for other, row in others if row.state in nothing),
+        before=frozenset(other for other, row in others if row.state in NOTHING_CAME),
     )
 
 
@@ -324,6 +439,9 @@ class HomeMatch:
     languages: Sequence[str]
     about: str
     unread: int
+    track: str = "peer"
+    awaiting: str = "none"
+    next_meeting_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,6 +451,9 @@ class Home:
     matches: tuple[HomeMatch, ...]
     waiting_since: datetime | None
     people_waiting: int
+
+
+_AT_HOME = sorted(OFFERED | TOGETHER)
 
 
 def _around(*, coordinates: bool) -> Select[Any]:
@@ -349,11 +470,15 @@ def _around(*, coordinates: bool) -> Select[Any]:
             queue.scalar_subquery() if coordinates else literal(0),
             *(Match.public_id, Match.state, Match.mentor_id, Match.mentor_name, Match.mentee_name),
             *(MentorProfile.languages, MentorProfile.about, _unread_by(person_id)),
+            *(Match.track, Match.awaiting, Match.next_meeting_at),
         )
         .select_from(Person)
         .outerjoin(MentorRequest, own_request)
-        .outerjoin(Match, party & or_(*(Match.state == state for state in sorted(LIVE))))
-        .outerjoin(MentorProfile, MentorProfile.person_id == Match.mentor_id)
+        .outerjoin(Match, party & or_(*(Match.state == state for state in _AT_HOME)))
+        .outerjoin(
+            MentorProfile,
+            (MentorProfile.person_id == Match.mentor_id) & (MentorProfile.track == Match.track),
+        )
         .where(Person.id == person_id)
         .order_by(Match.id)
     )
@@ -366,10 +491,78 @@ def home(person_id: int, *, coordinates: bool) -> Home:
     """What is going on around a person. `coordinates` counts those who wait for a mentor, too."""
     statement = _AROUND_COORDINATOR if coordinates else _AROUND
     rows = fetch(statement, person_id=person_id).all()
-    matches = tuple(
-        HomeMatch(row[2], State(row[3]), *row[4:]) for row in rows if row[2] is not None
-    )
-    return Home(matches, rows[0][0], rows[0][1])
+    # Somebody who waits in two tracks has each of her pairs twice here.
+    matches = {
+        row[2]: HomeMatch(row[2], State(row[3]), *row[4:]) for row in rows if row[2] is not None
+    }
+    return Home(tuple(matches.values()), rows[0][0], rows[0][1])
+
+
+# --- What the two agree on ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """A version of what a pair agrees on. `texts` is None where it is the text that the house proposes.
+
+    `closed`: it was changed by the two, and the reader's key for it is gone.
+    """
+
+    public_id: str
+    version: int
+    texts: dict[str, str] | None
+    closed: bool
+    by_mentor_at: datetime | None
+    by_mentee_at: datetime | None
+
+    @property
+    def by_both(self) -> bool:
+        """Whether both have signed it."""
+        return self.by_mentor_at is not None and self.by_mentee_at is not None
+
+    def signed_by(self, side: Side) -> datetime | None:
+        """When one side signed it."""
+        return self.by_mentor_at if side is Side.MENTOR else self.by_mentee_at
+
+
+def agreement_place(public_id: str, author: str) -> Place:
+    """Where what a pair agrees on is sealed."""
+    return Place("agreement", "body", public_id, author)
+
+
+def agreement(found: Pair, reader_id: int, opener: Opener) -> Agreed | None:
+    """The latest version of what a pair agrees on; None before there is one."""
+    row = db.session.execute(
+        select(Agreement)
+        .where(Agreement.match_id == found.id)
+        .order_by(Agreement.version.desc())
+        .limit(1)
+    ).scalar()
+    if row is None:
+        return None
+    texts, closed = None, False
+    if row.body is not None:
+        try:
+            keys = shared_keys(found, reader_id, opener)
+            place = agreement_place(row.public_id, found.owner_of(row.author_id))
+            texts = json.loads(keys.open(row.body, place))
+        except CannotOpen:
+            closed = True
+    signed = (row.signed_by_mentor_at, row.signed_by_mentee_at)
+    return Agreed(row.public_id, row.version, texts, closed, *signed)
+
+
+def agreement_version(match_id: int) -> tuple[int, str]:
+    """(number, public id) of the latest version; 0 before there is one."""
+    mine = select(Agreement.version, Agreement.public_id).where(Agreement.match_id == match_id)
+    row = db.session.execute(mine.order_by(Agreement.version.desc()).limit(1)).first()
+    return (row[0], row[1]) if row else (0, "")
+
+
+def agreed(match_id: int) -> bool:
+    """Whether both have signed a version, whatever has been proposed since. `Pair.agreed` says it, too."""
+    both = Match.agreed_at.is_not(None)
+    return db.session.scalar(select(Match.id).where(Match.id == match_id, both)) is not None
 
 
 # --- Notes and messages --------------------------------------------------------------------------

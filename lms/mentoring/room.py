@@ -20,6 +20,7 @@ from lms.mentoring.views import bp, own, pairs, staff  # noqa: F401 - read for t
 from lms.privacy.events import PersonErased
 from lms.programmes.events import MentorPaused, StoppedWaiting
 from lms.programmes.pairing import LOADS, STANDINGS
+from lms.safeguarding.events import Blocked
 from lms.safeguarding.others import OTHERS
 
 
@@ -36,7 +37,7 @@ def _learns(person: Actor | None) -> bool:
 
 
 def _daily(_payload: dict[str, Any], _result: Any) -> None:
-    actions.expire_offers()
+    actions.daily()
 
 
 ROOM = Room(
@@ -53,6 +54,7 @@ ROOM = Room(
         (PersonErased, listeners.part),
         (MentorPaused, listeners.release_offers),
         (StoppedWaiting, listeners.drop_offer),
+        (Blocked, listeners.part_in_silence),
         (TaskSubmitted, listeners.tell_mentor),
         (TaskAnswered, listeners.tell_learner),
     ),

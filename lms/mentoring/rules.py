@@ -1,83 +1,29 @@
-"""Who may be paired, what may happen to a pair, and who waits for a word. Pure: values in, values out."""
+"""Who may be paired, who waits for a word, and when somebody has to look. Pure: values in, values out.
+
+What may happen to a pair is in `states`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import IntEnum, StrEnum
 
 from lms.learning.rules import QUIET_AFTER
+from lms.mentoring.states import (
+    LIVE as LIVE,
+)
+from lms.mentoring.states import (
+    OFFERED as OFFERED,
+)
+from lms.mentoring.states import (
+    Side as Side,
+)
 
 MESSAGES_KEPT = timedelta(days=180)
 KEPT_AFTER_END = timedelta(days=90)
 PROPOSALS_KEPT = timedelta(days=30)
-
-
-class State(StrEnum):
-    """Where a pair stands."""
-
-    OFFERED_TO_MENTEE = "offered_to_mentee"
-    OFFERED_TO_MENTOR = "offered_to_mentor"
-    ACTIVE = "active"
-    ENDED = "ended"
-    DECLINED = "declined"
-    EXPIRED = "expired"
-    WITHDRAWN = "withdrawn"
-
-
-# A pair in one of these states holds a place of its mentor, and its mentee is in no other one.
-LIVE = frozenset({State.OFFERED_TO_MENTEE, State.OFFERED_TO_MENTOR, State.ACTIVE})
-OFFERED = frozenset({State.OFFERED_TO_MENTEE, State.OFFERED_TO_MENTOR})
-
-
-class Side(StrEnum):
-    """Who acts on a pair."""
-
-    MENTEE = "mentee"
-    MENTOR = "mentor"
-    HOUSE = "house"
-
-
-class Step(StrEnum):
-    """What can be done to a pair."""
-
-    AGREE = "agree"
-    DECLINE = "decline"
-    EXPIRE = "expire"
-    WITHDRAW = "withdraw"
-    END = "end"
-
-
-_ALLOWED = {
-    (State.OFFERED_TO_MENTEE, Step.AGREE, Side.MENTEE): State.OFFERED_TO_MENTOR,
-    (State.OFFERED_TO_MENTEE, Step.DECLINE, Side.MENTEE): State.DECLINED,
-    (State.OFFERED_TO_MENTEE, Step.EXPIRE, Side.HOUSE): State.EXPIRED,
-    (State.OFFERED_TO_MENTEE, Step.WITHDRAW, Side.HOUSE): State.WITHDRAWN,
-    (State.OFFERED_TO_MENTOR, Step.AGREE, Side.MENTOR): State.ACTIVE,
-    (State.OFFERED_TO_MENTOR, Step.DECLINE, Side.MENTOR): State.DECLINED,
-    (State.OFFERED_TO_MENTOR, Step.EXPIRE, Side.HOUSE): State.EXPIRED,
-    (State.OFFERED_TO_MENTOR, Step.WITHDRAW, Side.HOUSE): State.WITHDRAWN,
-    (State.ACTIVE, Step.END, Side.MENTEE): State.ENDED,
-    (State.ACTIVE, Step.END, Side.MENTOR): State.ENDED,
-}
-
-
-class NotAllowed(Exception):
-    """The pair is not in a state in which this side can do that."""
-
-
-def move(state: State, step: Step, side: Side) -> State:
-    """Return the next state. Raises NotAllowed for everything that the table above does not name."""
-    found = _ALLOWED.get((state, step, side))
-    if found is None:
-        raise NotAllowed(f"{state}: {step} by {side}")
-    return found
-
-
-def awaited(state: State) -> Side | None:
-    """Whose answer an offered pair waits for."""
-    return {State.OFFERED_TO_MENTEE: Side.MENTEE, State.OFFERED_TO_MENTOR: Side.MENTOR}.get(state)
 
 
 class Reason(StrEnum):
@@ -202,3 +148,53 @@ def waits(signs: Signs, now: datetime) -> Waiting | None:
 def expires(asked_at: datetime, offer_days: int) -> datetime:
     """Until when an offer waits for an answer."""
     return asked_at + timedelta(days=offer_days)
+
+
+REMIND_AFTER = timedelta(days=3)
+# A turn that is forgotten is brought to mind three times; then a human looks, and nothing ends by itself.
+NUDGE_AFTER = (timedelta(days=7), timedelta(days=14), timedelta(days=21))
+STAFF_AFTER = timedelta(days=28)
+CLOSING_BEFORE = timedelta(weeks=3)
+
+
+def nudges_due(awaiting_since: datetime, now: datetime) -> int:
+    """How many nudges a turn should have had by now."""
+    return sum(now - awaiting_since >= after for after in NUDGE_AFTER)
+
+
+class Stall(StrEnum):
+    """Why staff should look at a pair."""
+
+    TURN = "turn"
+    MENTOR_AWAY = "mentor_away"
+    TIME_OVER = "time_over"
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What tells whether a pair goes on, without a word of what was said.
+
+    `away`: her mentor takes nobody at the moment, or has left.
+    """
+
+    awaiting_since: datetime | None = None
+    ends_on: date | None = None
+    closing: bool = False
+    paused: bool = False
+    away: bool = False
+
+
+def stall(clock: Clock, now: datetime) -> tuple[Stall, int] | None:
+    """(rule, full days) for the staff's list, or None while nobody has to look."""
+    if clock.away:
+        return Stall.MENTOR_AWAY, 0
+    waited = now - clock.awaiting_since if clock.awaiting_since else timedelta()
+    if not clock.paused and waited >= STAFF_AFTER:
+        return Stall.TURN, waited.days
+    over = (now.date() - clock.ends_on).days if clock.ends_on else 0
+    return (Stall.TIME_OVER, over) if clock.closing and over > 0 else None
+
+
+def closes(ends_on: date | None, today: date) -> bool:
+    """Whether a pair's last weeks have begun."""
+    return ends_on is not None and today >= ends_on - CLOSING_BEFORE

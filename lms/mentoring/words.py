@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +10,9 @@ from babel.dates import get_timezone_location
 
 from lms.core.i18n import format_day, language, ngettext
 from lms.core.i18n import gettext as _
-from lms.mentoring.rules import Call, Mentee, Mentor, Reason, Waiting, shared_languages
+from lms.core.i18n import lazy_gettext as _l
+from lms.mentoring.rules import Call, Mentee, Mentor, Reason, Stall, Waiting, shared_languages
+from lms.mentoring.states import Ending
 from lms.programmes import languages
 
 
@@ -112,3 +115,75 @@ def text_of(opened: str | None) -> str:
     if opened is None:
         return _("This can’t be opened any more: the key it was sealed with is gone.")
     return opened
+
+
+ENDINGS = {
+    Ending.GOAL_REACHED: _l("We got where we wanted"),
+    Ending.TIME_OVER: _l("The agreed time is over"),
+    Ending.NO_TIME: _l("No time any more"),
+    Ending.NOT_A_FIT: _l("It did not fit"),
+    Ending.CONTACT_LOST: _l("We lost contact"),
+    Ending.MOVED_ON: _l("Something else has become more important"),
+    Ending.SAFETY: _l("I don’t feel safe with it"),
+    Ending.OTHER: _l("Something else, or I would rather not say"),
+    Ending.APART: _l("It ended by itself"),
+}
+
+# The parts of what two people agree on: the heading, and what the house proposes.
+PARTS = {
+    "rhythm": (
+        _l("How often"),
+        _l("We write or talk about every two weeks. Whoever can’t says so; no reason is needed."),
+    ),
+    "channel": (
+        _l("Where"),
+        _l("We write here, under Messages. On any other way we agree together."),
+    ),
+    "confidence": (
+        _l("What stays between us, and what does not"),
+        _l(
+            "What we tell each other stays between us. The one limit: when a life or somebody’s safety is "
+            "in danger, either of us may turn to the people here who look after safety, and tells the "
+            "other one first if that can be done."
+        ),
+    ),
+    "lost": (
+        _l("If contact is lost"),
+        _l(
+            "After four weeks without a word a coordinator asks both of us whether all is well, here and "
+            "nowhere else. Nobody looks for anybody at home, at work or through other people."
+        ),
+    ),
+    "ending": (
+        _l("How we end"),
+        _l(
+            "Either of us can end it at any time, without a reason. If we can, we say goodbye first."
+        ),
+    ),
+}
+
+
+def proposed_texts() -> dict[str, str]:
+    """What the house proposes to agree on, in the language of the page."""
+    return {part: str(text) for part, (_title, text) in PARTS.items()}
+
+
+def agreed_texts(texts: Mapping[str, str] | None) -> list[tuple[str, str]]:
+    """(heading, text) of what two people agree on; without texts of their own it is the house's."""
+    said = texts if texts is not None else proposed_texts()
+    return [(str(title), said.get(part, "")) for part, (title, _text) in PARTS.items()]
+
+
+def stall_of(rule: Stall, days: int) -> str:
+    """Why staff should look at a pair."""
+    if rule is Stall.MENTOR_AWAY:
+        return _("The mentor takes a rest or has left.")
+    if rule is Stall.TIME_OVER:
+        return ngettext(
+            "The agreed time is over for %(num)s day.",
+            "The agreed time is over for %(num)s days.",
+            days,
+        )
+    return ngettext(
+        "A word is waited for since %(num)s day.", "A word is waited for since %(num)s days.", days
+    )

@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from flask import current_app
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from lms.accounts.models import Person
 from lms.core import ids, outbox
 from lms.core.clock import now
-from lms.core.db import db
+from lms.core.db import db, insert_into
 from lms.core.i18n import language
 from lms.core.sealing import Place, seal
 from lms.core.settings import Settings
-from lms.messaging.kinds import LOOKS, Kind
-from lms.messaging.models import Contact, Notice
-from lms.messaging.rules import mail_at
+from lms.messaging.kinds import LOOKS, REMINDERS, Kind
+from lms.messaging.models import Contact, Notice, NoticeChoice
+from lms.messaging.rules import REMINDERS_IN, Wishes, mail_at, may_remind
 
 MAIL = "messaging.mail"
 KEPT = timedelta(days=90)
+_ID = re.compile(r"[\w-]{1,40}", re.ASCII)
 
 
 def notify(person_id: int, kind: Kind, **params: str) -> None:
     """Tell a person something, in the open transaction; a mail follows if she left an address.
 
     `params` are the public ids that the page of this kind has in its address, and nothing else. As long as
-    the same notice is unread, a second one is not written.
+    the same notice is unread, a second one is not written; reminders come three in 14 days at most, and only
+    to whom they are welcome.
     """
+    if bad := [name for name, value in params.items() if not _ID.fullmatch(value)]:
+        raise ValueError(f"no id: {', '.join(bad)}")
+    if kind in REMINDERS and not _may_remind(person_id):
+        return
     same = (Notice.person_id == person_id) & (Notice.kind == kind) & Notice.read_at.is_(None)
     unread = db.session.execute(select(Notice.params).where(same)).scalars()
     if any(found == params for found in unread):
@@ -44,18 +51,48 @@ def notify(person_id: int, kind: Kind, **params: str) -> None:
     _mail_later(person_id, kind)
 
 
+def _may_remind(person_id: int) -> bool:
+    lately = (Notice.person_id == person_id) & (Notice.created_at > now() - REMINDERS_IN)
+    sent = select(func.count()).select_from(Notice).where(lately, Notice.kind.in_(REMINDERS))
+    return wishes(person_id).reminders_here and may_remind(db.session.scalar(sent) or 0)
+
+
+def wishes(person_id: int) -> Wishes:
+    """What a person wants to hear of."""
+    said = select(
+        NoticeChoice.mail, NoticeChoice.reminders_here, NoticeChoice.reminders_by_mail
+    ).where(NoticeChoice.person_id == person_id)
+    row = db.session.execute(said).first()
+    return Wishes(*row) if row else Wishes()
+
+
+def choose(person_id: int, wanted: Wishes) -> None:
+    """A person says what she wants to hear of, and where; it holds from the next notice on."""
+    values = {name: getattr(wanted, name) for name in Wishes.__slots__}
+    said = insert_into(NoticeChoice).values(person_id=person_id, **values)
+    db.session.execute(
+        said.on_conflict_do_update(index_elements=[NoticeChoice.person_id], set_=values)
+    )
+
+
 def _mail_later(person_id: int, kind: Kind) -> None:
     settings: Settings = current_app.extensions["settings"]
     if not settings.mail_url:
         return
-    left = select(Contact.cycle, Contact.mailed_at).where(Contact.person_id == person_id)
-    contact = db.session.execute(left).first()
-    if contact is None:
+    left = select(Contact.cycle, Contact.mailed_at, Person.zone).join(
+        Person, Person.id == Contact.person_id
+    )
+    contact = db.session.execute(left.where(Contact.person_id == person_id)).first()
+    if contact is None or not _by_mail(wishes(person_id), kind):
         return
-    at = mail_at(now(), contact.mailed_at)
+    at = mail_at(now(), contact.mailed_at, contact.zone)
     payload = {"person": person_id, "cycle": contact.cycle, "subject": LOOKS[kind].subject.value}
     key = f"{MAIL}:{person_id}:{contact.cycle}"
     outbox.enqueue(MAIL, payload, key=key, at=at if at > now() else None)
+
+
+def _by_mail(wanted: Wishes, kind: Kind) -> bool:
+    return wanted.mail and (wanted.reminders_by_mail or kind not in REMINDERS)
 
 
 def mark_read(notice_id: int) -> None:
@@ -70,9 +107,9 @@ def mark_all_read(person_id: int) -> None:
     db.session.execute(update(Notice).where(unread).values(read_at=now()))
 
 
-def seen(person_id: int, kind: Kind, **params: str) -> None:
-    """The person has opened, by another way, the page that notices of this kind lead to."""
-    same = (Notice.person_id == person_id) & (Notice.kind == kind) & Notice.read_at.is_(None)
+def seen(person_id: int, *kinds: Kind, **params: str) -> None:
+    """The person has opened, by another way, the page that notices of these kinds lead to, or it is gone."""
+    same = (Notice.person_id == person_id) & Notice.kind.in_(kinds) & Notice.read_at.is_(None)
     for number, found in db.session.execute(select(Notice.id, Notice.params).where(same)).all():
         if found == params:
             mark_read(number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from wtforms import BooleanField
 from wtforms.validators import ValidationError
 
 from lms.core.i18n import gettext as _
@@ -12,6 +13,22 @@ from lms.web.forms import Form, Line, needed
 
 # Only enough to catch slips: whether an address exists, only its server knows.
 _ADDRESS = re.compile(r"[^\s@<>\"',;:\\]+@[^\s@<>\"',;:\\]+\.[^\s@<>\"',;:\\.]+", re.ASCII)
+
+
+class WishesForm(Form):
+    """What comes, and where."""
+
+    mail = BooleanField(
+        _l("Mail"), description=_l("Off means: no mail at all. The address stays, sealed.")
+    )
+    reminders_here = BooleanField(
+        _l("Reminders here"),
+        description=_l("That somebody waits for a word. Three in two weeks at most."),
+    )
+    reminders_by_mail = BooleanField(
+        _l("Reminders by mail too"),
+        description=_l("Never between 9 in the evening and 9 in the morning."),
+    )
 
 
 class AddressForm(Form):

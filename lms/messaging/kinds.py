@@ -280,9 +280,7 @@ LOOKS = {
         "support.about_me",
         "file-text",
     ),
-    Kind.CALL_SOON: Look(
-        _l("Somebody should be called within two days."), "support.today", "flag"
-    ),
+    Kind.CALL_SOON: Look(_l("Somebody should be called within two days."), "support.today", "flag"),
 }
 
 # What only says again that something waits: three in 14 days at most, and to be switched off.

@@ -31,7 +31,11 @@ def subject(kind: Subject) -> str:
     """One of the fixed subjects, in the language that is in force."""
     return {
         Subject.MESSAGE: _("You have a new message"),
+        Subject.TIME: _("A time to confirm"),
         Subject.WAITING: _("Something is waiting for you"),
+        Subject.SUMMARY: _("Your weekly summary"),
+        Subject.CONFIRM: _("Please confirm"),
+        Subject.ACCOUNT: _("Your account"),
     }[kind]
 
 

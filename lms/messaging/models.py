@@ -34,6 +34,17 @@ class Notice(Model):
     read_at: Mapped[datetime | None] = mapped_column(info=S1)
 
 
+class NoticeChoice(Model):
+    """What a person wants of which channel, if she has said so. Without a row everything comes."""
+
+    __tablename__ = "notice_choice"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, info=S1)
+    mail: Mapped[bool] = mapped_column(default=True, info=S1)
+    reminders_here: Mapped[bool] = mapped_column(default=True, info=S1)
+    reminders_by_mail: Mapped[bool] = mapped_column(default=True, info=S1)
+
+
 class Contact(Model):
     """A person's mail address, sealed. `cycle` counts the mails that were due, so that each is written once."""
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, select, true
 
 from lms.accounts.models import Person
 from lms.core.db import db, fetch
 from lms.core.sealing import unseal
 from lms.messaging.actions import address_place
 from lms.messaging.kinds import Kind
-from lms.messaging.models import Contact, Notice
+from lms.messaging.models import Contact, Notice, NoticeChoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,5 +85,10 @@ def address(person_id: int) -> str | None:
 
 def mail_due(person_id: int, cycle: int) -> str | None:
     """The language of the mail that should leave now, or None when nothing waits or the address is gone."""
-    due = select(Contact.lang).where(Contact.person_id == person_id, Contact.cycle == cycle)
+    wanted = func.coalesce(NoticeChoice.mail, true())
+    due = (
+        select(Contact.lang)
+        .outerjoin(NoticeChoice, NoticeChoice.person_id == Contact.person_id)
+        .where(Contact.person_id == person_id, Contact.cycle == cycle, wanted)
+    )
     return db.session.scalar(due) if unread_count(person_id) else None

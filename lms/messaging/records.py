@@ -10,13 +10,19 @@ from lms.core.records import Delete, Holding, Record, for_days, own
 from lms.core.sealing import unseal
 from lms.messaging.actions import KEPT, address_place, forget_old
 from lms.messaging.kinds import LOOKS, Kind
-from lms.messaging.models import Contact, Notice
+from lms.messaging.models import Contact, Notice, NoticeChoice
 
 MAIL = Holding(
     70,
     _l("Mail address"),
     _l("Nobody; used to send “something is waiting”"),
     lambda: str(_l("You delete it")),
+)
+WISHES = Holding(
+    76,
+    _l("Which notices you want"),
+    _l("You"),
+    lambda: str(_l("You change it")),
 )
 NOTICES = Holding(75, _l("Notices in the app"), _l("You"), for_days(KEPT.days), forget_old)
 
@@ -38,6 +44,14 @@ RECORDS = (
         told={"kind": _said},
         apart=("id", "public_id", "person_id", "params"),
         erase=(Delete(own(Notice.person_id)),),
+    ),
+    Record(
+        NoticeChoice,
+        WISHES,
+        mine=own(NoticeChoice.person_id),
+        copy=("mail", "reminders_here", "reminders_by_mail"),
+        apart=("person_id",),
+        erase=(Delete(own(NoticeChoice.person_id)),),
     ),
     Record(
         Contact,

@@ -3,16 +3,43 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo
 
 BETWEEN_MAILS = timedelta(hours=1)
+# A phone that lights up at night is seen by whoever lies beside it.
+QUIET_FROM, QUIET_UNTIL = time(21), time(9)
+REMINDERS_IN, MOST_REMINDERS = timedelta(days=14), 3
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-def mail_at(now: datetime, mailed_at: datetime | None) -> datetime:
-    """When the next mail to a person may leave: at once, but an hour after the last one at the earliest."""
-    return now if mailed_at is None else max(now, mailed_at + BETWEEN_MAILS)
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a person wants to hear of, and where."""
+
+    mail: bool = True
+    reminders_here: bool = True
+    reminders_by_mail: bool = True
+
+
+def mail_at(now: datetime, mailed_at: datetime | None, zone: str) -> datetime:
+    """When the next mail to a person may leave: an hour after the last one at the earliest, and by day."""
+    return by_day(now if mailed_at is None else max(now, mailed_at + BETWEEN_MAILS), zone)
+
+
+def by_day(moment: datetime, zone: str) -> datetime:
+    """Return this moment, or nine in the morning when it falls into the night of this zone."""
+    local = moment.astimezone(ZoneInfo(zone))
+    if QUIET_UNTIL <= local.time() < QUIET_FROM:
+        return moment
+    day = local.date() + timedelta(days=local.time() >= QUIET_FROM)
+    return datetime.combine(day, QUIET_UNTIL, local.tzinfo).astimezone(moment.tzinfo)
+
+
+def may_remind(sent: int) -> bool:
+    """Whether one more reminder may be written after so many in the last 14 days. Then staff, not more mail."""
+    return sent < MOST_REMINDERS
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
@@ -12,10 +13,11 @@ from lms.core.policy import Actor, allow, signed_in
 from lms.core.room import Card
 from lms.core.settings import Settings
 from lms.messaging import actions, queries
-from lms.messaging.forms import AddressForm
+from lms.messaging.forms import AddressForm, WishesForm
 from lms.messaging.kinds import LOOKS
 from lms.messaging.policy import Permission
 from lms.messaging.queries import Found
+from lms.messaging.rules import Wishes
 from lms.web.forms import Form, typed
 from lms.web.page import page
 
@@ -92,13 +94,27 @@ def settings() -> AnyResponse:
         flash(_("Saved. A mail comes when something waits, at most one an hour."), "done")
         return redirect(url_for("messaging.settings"), 303)
     instance: Settings = current_app.extensions["settings"]
+    wishes = WishesForm(formdata=None, data=asdict(actions.wishes(person.id)))
     return page(
         "messaging/settings.html",
         422 if form.errors else 200,
         form=form,
+        wishes=wishes,
         address=queries.address(person.id),
         mail_works=bool(instance.mail_url),
     )
+
+
+@bp.post("/notices/settings/wishes")
+@allow(Permission.OWN)
+def choose() -> AnyResponse:
+    """Say what comes, and where."""
+    form = WishesForm()
+    if form.validate():
+        ticked = {name: bool(form[name].data) for name in Wishes.__slots__}
+        actions.choose(signed_in().id, Wishes(**ticked))
+        flash(_("Saved. It holds from now on."), "done")
+    return redirect(url_for("messaging.settings"), 303)
 
 
 @bp.post("/notices/settings/remove")

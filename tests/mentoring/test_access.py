@@ -19,7 +19,7 @@ from lms.learning.readers import readers_of
 from lms.mentoring import actions
 from lms.mentoring.policy import RULES, Permission
 from lms.mentoring.queries import Pair
-from lms.mentoring.rules import LIVE, Side, State, awaited
+from lms.mentoring.states import LIVE, TOGETHER, Side, State, awaited
 from lms.messaging.kinds import Kind
 from tests.client import Browser
 from tests.conftest import ENGINE
@@ -111,7 +111,7 @@ def test_the_table_of_permissions(state: State, person_id: int) -> None:
     def may(permission: Permission) -> bool:
         return any(rule(person, pair) for rule in RULES[permission])
 
-    party, live = person_id in {1, 2}, state is State.ACTIVE
+    party, live = person_id in {1, 2}, state in TOGETHER
     assert may(Permission.PAIR) is (party and live), "no role opens a pair"
     assert may(Permission.SHARE) is (live and person_id == 2)
     asked = {Side.MENTOR: 1, Side.MENTEE: 2}.get(awaited(state)) if state in LIVE else None  # type: ignore[arg-type]

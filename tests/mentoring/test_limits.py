@@ -148,7 +148,8 @@ def test_the_mentors_list_costs_the_same_for_2_and_for_20(app: Flask, tmp_path: 
     assert len(page.soup.select("main .btn.primary")) == 1, "one filled button, the first"
     with app.app_context(), counted() as found:
         browser.get(f"/en/pairs/{world.pair}")
-    assert len(found) <= 12, found
+    # Eleven of its own; meetings, goals, reviews, shared entries and questions hang one card each.
+    assert len(found) <= 16, found
     for most in (12, 5):
         with app.app_context(), counted() as found:
             browser.get(f"/en/pairs/{world.pair}/messages")

@@ -11,7 +11,8 @@ from lms.core import clock
 from lms.core.clock import now
 from lms.core.db import reading, transaction
 from lms.mentoring import actions, queries
-from lms.mentoring.rules import NotAllowed, Reason, Side, State
+from lms.mentoring.rules import Reason
+from lms.mentoring.states import NotAllowed, Side, State
 from lms.messaging import queries as notices
 from lms.messaging.kinds import Kind
 from lms.programmes import actions as programmes
@@ -136,7 +137,7 @@ def test_a_place_that_is_gone_at_the_answer_is_told_politely(app: Flask, browser
     browser.sign_in(mentee).get(f"/en/pairs/{offer}/answer")
     page = browser.submit(button="Agree")
     assert page.status == 200
-    assert "There is no free place any more." in page.html
+    assert "That place was taken a moment ago." in page.html
     with app.app_context():
         assert the_pair(offer).state is State.WITHDRAWN
         with reading():

@@ -11,25 +11,35 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from lms.mentoring.rules import (
     BARS,
-    LIVE,
-    OFFERED,
     Call,
+    Clock,
     Mentee,
     Mentor,
-    NotAllowed,
     Reason,
-    Side,
     Signs,
+    Stall,
+    closes,
+    nudges_due,
+    reasons_against,
+    stall,
+    waits,
+)
+from lms.mentoring.states import (
+    ENDED,
+    LIVE,
+    OFFERED,
+    TOGETHER,
+    NotAllowed,
+    Side,
     State,
     Step,
     awaited,
     move,
-    reasons_against,
-    waits,
 )
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 STEPS = st.tuples(st.sampled_from(Step), st.sampled_from(Side))
+HOUSE = {Side.HOUSE, Side.STAFF}
 
 
 class AnyPair(RuleBasedStateMachine):
@@ -53,8 +63,8 @@ class AnyPair(RuleBasedStateMachine):
         if step[0] is Step.AGREE:
             assert step[1] is awaited(before), "only the one who is asked agrees"
             self.agreed.add(step[1])
-        if step[0] in {Step.DECLINE, Step.END}:
-            assert step[1] is not Side.HOUSE, "the house neither declines nor ends"
+        if step[0] is Step.DECLINE:
+            assert step[1] not in HOUSE, "the house declines for nobody"
         self.over = self.state not in LIVE
 
     @precondition(lambda self: self.state in OFFERED)
@@ -62,20 +72,51 @@ class AnyPair(RuleBasedStateMachine):
     def the_house_can_always_take_an_offer_back(self) -> None:
         assert move(self.state, Step.WITHDRAW, Side.HOUSE) is State.WITHDRAWN
 
-    @precondition(lambda self: self.state is State.ACTIVE)
+    @precondition(lambda self: self.state in TOGETHER)
     @rule(side=st.sampled_from([Side.MENTEE, Side.MENTOR]))
     def either_side_can_always_end(self, side: Side) -> None:
-        assert move(self.state, Step.END, side) is State.ENDED
+        assert move(self.state, Step.END, side) is State.ENDED_EARLY
 
     @invariant()
-    def active_needs_both(self) -> None:
-        if getattr(self, "state", None) in {State.ACTIVE, State.ENDED}:
+    def a_pair_needs_both(self) -> None:
+        if getattr(self, "state", None) in TOGETHER | ENDED:
             assert self.agreed == {Side.MENTEE, Side.MENTOR}
         if getattr(self, "state", None) is State.OFFERED_TO_MENTOR:
             assert self.agreed == {Side.MENTEE}, "the mentor is asked after the mentee's yes"
 
 
 TestAnyPair = AnyPair.TestCase
+
+
+@pytest.mark.parametrize(
+    ("days", "due"), [(0, 0), (6, 0), (7, 1), (13, 1), (14, 2), (20, 2), (21, 3), (400, 3)]
+)
+def test_a_turn_is_brought_to_mind_three_times(days: int, due: int) -> None:
+    assert nudges_due(NOW - timedelta(days=days), NOW) == due
+
+
+@pytest.mark.parametrize(
+    ("clock", "found"),
+    [
+        (Clock(), None),
+        (Clock(NOW - timedelta(days=27, hours=23)), None),
+        (Clock(NOW - timedelta(days=28)), (Stall.TURN, 28)),
+        (Clock(NOW - timedelta(days=40), paused=True), None),
+        (Clock(NOW, away=True), (Stall.MENTOR_AWAY, 0)),
+        (Clock(ends_on=NOW.date(), closing=True), None),
+        (Clock(ends_on=NOW.date() - timedelta(days=3), closing=True), (Stall.TIME_OVER, 3)),
+        (Clock(ends_on=NOW.date() - timedelta(days=3)), None),
+    ],
+)
+def test_when_staff_look_at_a_pair(clock: Clock, found: tuple[Stall, int] | None) -> None:
+    assert stall(clock, NOW) == found
+
+
+def test_the_last_weeks_are_three() -> None:
+    today = NOW.date()
+    assert closes(today + timedelta(weeks=3), today)
+    assert not closes(today + timedelta(weeks=3, days=1), today)
+    assert not closes(None, today)
 
 
 def mentor(**changes: object) -> Mentor:

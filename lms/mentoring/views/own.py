@@ -15,8 +15,8 @@ from lms.mentoring import actions, queries, words
 from lms.mentoring.forms import AgreeForm, CourseTicks, MentorAnswerForm
 from lms.mentoring.policy import Permission
 from lms.mentoring.progress import Course, courses_of
-from lms.mentoring.queries import Pair
-from lms.mentoring.rules import NotAllowed, Side, State
+from lms.mentoring.queries import OfferCard, Pair
+from lms.mentoring.states import TOGETHER, NotAllowed, Side, State
 from lms.mentoring.views import bp
 from lms.programmes import languages
 from lms.programmes.policy import Permission as Programmes
@@ -30,7 +30,7 @@ from lms.web.page import page
 def mine() -> AnyResponse:
     """Where a learner's way to her mentor stands now: the pair, an offer, or the list."""
     found = queries.live_pair_of(signed_in().id)
-    if found and found.state is State.ACTIVE:
+    if found and found.state in TOGETHER:
         return redirect(url_for("mentoring.pair", pair=found.public_id), 303)
     if found and found.state is State.OFFERED_TO_MENTEE:
         return redirect(url_for("mentoring.answer", pair=found.public_id), 303)
@@ -49,7 +49,7 @@ def answer(found: Pair) -> AnyResponse:
     if found.state is State.OFFERED_TO_MENTEE:
         form = AgreeForm(formdata=None)
         form.shown_name.data = found.mentee_name
-        return _mentee_page(found, form)
+        return _mentee_page(found, form, _shown_cards(found, form))
     form = MentorAnswerForm(formdata=None)
     form.shown_name.data = found.mentor_name
     return _mentor_page(found, form)
@@ -63,36 +63,60 @@ def give_answer(found: Pair) -> AnyResponse:
     mentee = found.state is State.OFFERED_TO_MENTEE
     if "no" in request.form and Form().validate():
         return _decline(found, Side.MENTEE if mentee else Side.MENTOR)
-    form = AgreeForm() if mentee else MentorAnswerForm()
-    own = offer_courses(form, person.id) if isinstance(form, AgreeForm) else []
+    return _mentee_agrees(found, person) if mentee else _mentor_agrees(found)
+
+
+def _mentee_agrees(found: Pair, person: Actor) -> AnyResponse:
+    form = AgreeForm()
+    cards, own = _shown_cards(found, form), offer_courses(form, person.id)
     if not form.validate():
-        page_of = _mentee_page if mentee else _mentor_page
-        return page_of(found, form, 422)
+        return _mentee_page(found, form, cards, 422)
     try:
-        if isinstance(form, AgreeForm):
-            ticked = ticked_courses(form, own)
-            quizzes = bool(form.quizzes.data)
-            actions.agree_as_mentee(found, typed(form.shown_name), ticked, share_quizzes=quizzes)
-            flash(_("Your mentor is asked now. You hear as soon as there is an answer."), "done")
-            return redirect(url_for("web.home"), 303)
+        actions.agree_as_mentee(
+            found,
+            typed(form.shown_name),
+            ticked_courses(form, own),
+            share_quizzes=bool(form.quizzes.data),
+            share_tasks=bool(form.tasks.data),
+            chosen=form.chosen.data,
+            also=form.also.data or (),
+        )
+    except actions.NoPlace:
+        actions.card_is_gone(found, form.chosen.data)
+        flash(_("That place was taken a moment ago. You keep yours on the list."), "info")
+        return redirect(url_for("mentoring.mine"), 303)
+    except NotAllowed:
+        return _settled()
+    flash(_("Your mentor is asked now. You hear as soon as there is an answer."), "done")
+    return redirect(url_for("web.home"), 303)
+
+
+def _mentor_agrees(found: Pair) -> AnyResponse:
+    form = MentorAnswerForm()
+    if not form.validate():
+        return _mentor_page(found, form, 422)
+    try:
         actions.agree_as_mentor(found, typed(form.shown_name))
     except actions.NoPlace:
-        actions.take_back(found)
+        actions.no_place_after_all(found)
         flash(_("There is no free place any more. The list keeps the old place."), "info")
         return redirect(url_for("web.home"), 303)
     except NotAllowed:
-        flash(_("This has been settled meanwhile."), "info")
-        return redirect(url_for("web.home"), 303)
+        return _settled()
     flash(_("You are a pair now. A first word is easiest today."), "done")
     return redirect(url_for("mentoring.pair", pair=found.public_id), 303)
+
+
+def _settled() -> AnyResponse:
+    flash(_("This has been settled meanwhile."), "info")
+    return redirect(url_for("web.home"), 303)
 
 
 def _decline(found: Pair, side: Side) -> AnyResponse:
     try:
         actions.decline(found, side)
     except NotAllowed:
-        flash(_("This has been settled meanwhile."), "info")
-        return redirect(url_for("web.home"), 303)
+        return _settled()
     if side is Side.MENTEE:
         flash(_("All right. You are on the list, at your old place. Nobody is told."), "done")
         return redirect(url_for("programmes.ask"), 303)
@@ -113,18 +137,25 @@ def ticked_courses(form: CourseTicks, own: list[Course]) -> list[int]:
     return [course.facts.course_id for course in own if course.outline.public_id in ticked]
 
 
-def _mentee_page(found: Pair, form: AgreeForm, status: int = 200) -> Response:
+def _shown_cards(found: Pair, form: AgreeForm) -> list[OfferCard]:
+    """The mentors to choose from, put into the form, too."""
+    cards = queries.cards_of(found)
+    form.show([(card.pair.public_id, card.pair.mentor_name) for card in cards])
+    return cards
+
+
+def _mentee_page(
+    found: Pair, form: AgreeForm, cards: list[OfferCard], status: int = 200
+) -> Response:
     person = signed_in()
     g.nav = "mentoring.mine"
-    profile = queries.profile_of(found.mentor_id)
     own = offer_courses(form, person.id)
     return page(
         "mentoring/offer_mentee.html",
         status,
         form=form,
         found=found,
-        about=profile.about if profile else "",
-        spoken=languages.names(profile.languages if profile else ()),
+        cards=[(card, languages.names(card.languages)) for card in cards],
         has_courses=bool(own),
     )
 
@@ -134,7 +165,7 @@ def _mentor_page(found: Pair, form: MentorAnswerForm, status: int = 200) -> Resp
     g.nav = "mentoring.pairs"
     request_ = request_by_id(found.request_id)
     goal = goal_of(request_)
-    profile = queries.profile_of(person.id)
+    profile = queries.profile_in(person.id, found.track)
     visitor = Visitor(person.id, Role.MENTOR, found.mentor_name)
     audit.saw(visitor, found.mentee_id, What.OFFER, found.public_id)
     return page(

@@ -21,11 +21,12 @@ from lms.core.policy import Actor, allow, signed_in
 from lms.core.room import Card, cards
 from lms.learning import queries as learning
 from lms.mentoring import actions, queries, words
-from lms.mentoring.forms import CourseTicks, EndForm, MessageForm, NoteForm
+from lms.mentoring.forms import AgreementForm, CourseTicks, EndForm, MessageForm, NoteForm
 from lms.mentoring.policy import Permission
 from lms.mentoring.progress import Course, Learner, courses_of, finished_modules, learners
 from lms.mentoring.queries import Entry, Pair
-from lms.mentoring.rules import Call, NotAllowed, Side, State, Waiting, waits
+from lms.mentoring.rules import Call, Waiting, waits
+from lms.mentoring.states import TOGETHER, Ending, NotAllowed, Side, State
 from lms.mentoring.views import bp
 from lms.mentoring.views.own import load_pair, offer_courses, ticked_courses
 from lms.programmes import languages
@@ -60,8 +61,8 @@ def pairs() -> Response:
     """Who would be glad to hear from the mentor, and who is on the way."""
     person, moment = signed_in(), now()
     profile, mine = queries.profile_of(person.id), queries.pairs_of_mentor(person.id)
-    live = [one for one in mine if one.pair.state is State.ACTIVE]
-    found = [(one, waits(one.signs, moment)) for one in learners(live, language())]
+    live = [one for one in mine if one.pair.state in TOGETHER]
+    found = [(one, _waits(one, moment)) for one in learners(live, language())]
     waiting = sorted(
         ((one, why) for one, why in found if why), key=lambda pair: (pair[1].call, pair[1].since)
     )
@@ -81,11 +82,16 @@ def pairs() -> Response:
     )
 
 
+def _waits(found: Learner, moment: datetime) -> Waiting | None:
+    """Why she waits for her mentor; nothing is expected in a pair that rests."""
+    return None if found.mine.pair.state is State.PAUSED else waits(found.signs, moment)
+
+
 def _row(found: Learner, why: Waiting | None, zone: str, moment: datetime) -> Row:
     pair, course = found.mine.pair, found.course
     url = url_for("mentoring.pair", pair=pair.public_id)
     task = found.tasks[0] if found.tasks else None
-    reason, action, action_url = found.news(zone), _("Open"), url
+    reason, action, action_url = _news(found, zone), _("Open"), url
     if why is not None:
         title = found.title_of(task) if task else ""
         reason = words.reason_of(why, zone, title, course.place if course else "")
@@ -107,6 +113,16 @@ def _row(found: Learner, why: Waiting | None, zone: str, moment: datetime) -> Ro
         action_url=action_url,
         tag=words.tag_of(why, moment) if why else None,
     )
+
+
+def _news(found: Learner, zone: str) -> str:
+    pair = found.mine.pair
+    if pair.state is State.PAUSED:
+        return _("This pair takes a rest.")
+    if pair.next_meeting_at is None:
+        return found.news(zone)
+    day = format_day(pair.next_meeting_at, zone, year=False)
+    return _("You meet on %(day)s. %(news)s", day=day, news=found.news(zone))
 
 
 # --- The page of a pair --------------------------------------------------------------------------
@@ -138,6 +154,23 @@ class Hung:
 def _hung(person: Actor, found: Pair) -> Hung:
     made = cards("pair", person, found)
     return Hung([card for card in made if not card.aside], [card for card in made if card.aside])
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands beside the timeline for both sides: the agreement, rest, and ways out."""
+
+    form: Form
+    signed: bool
+    by_other: bool
+
+
+def _beside(person: Actor, found: Pair) -> Beside:
+    mine, other = Side.MENTEE, Side.MENTOR
+    if person.id == found.mentor_id:
+        mine, other = other, mine
+    signed, by_other = ({side, "both"} for side in (mine, other))
+    return Beside(Form(formdata=None), found.signed in signed, found.signed in by_other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +217,7 @@ def _course_moments(found: Pair, courses: list[Course], zone: str) -> list[Momen
     """Tasks that were handed in and modules that are done, of shared courses only."""
     moments = queries.done_at([course.facts.enrolment_id for course in courses])
     ids = [course.facts.course_id for course in courses]
-    tasks = learning.tasks_of([found.mentee_id], ids) if ids else []
+    tasks = learning.tasks_of([found.mentee_id], ids) if ids and found.share_tasks else []
     by_course = {course.facts.course_id: course for course in courses}
     entries = [_task(task, by_course[task.course_id], found, zone) for task in tasks]
     for course in courses:
@@ -233,7 +266,7 @@ def _mentor_page(found: Pair, form: NoteForm, status: int) -> Response:
         _note(entry, found, person) for entry in queries.notes(found, person.id, vault.unlocked())
     ]
     entries += _course_moments(found, courses, person.zone)
-    hung = _hung(person, found)
+    hung, beside = _hung(person, found), _beside(person, found)
     show = request.args.get("show", "")
     visitor = Visitor(person.id, Role.MENTOR, found.mentor_name)
     audit.saw(visitor, found.mentee_id, What.PAGE, found.public_id)
@@ -243,6 +276,8 @@ def _mentor_page(found: Pair, form: NoteForm, status: int) -> Response:
         form=form.for_side(found.mentee_name),
         found=found,
         hung=hung,
+        beside=beside,
+        name=found.mentee_name,
         spoken=_sentence(languages.names(found.languages)),
         place=words.place_of(found.mentee_zone),
         courses=courses,
@@ -274,8 +309,8 @@ def _mentee_page(found: Pair, form: NoteForm, status: int) -> Response:
     ticks.courses.data = [
         course.outline.public_id for course in own if course.facts.course_id in shared
     ]
-    ticks.quizzes.data = found.share_quizzes
-    profile = queries.profile_of(found.mentor_id)
+    ticks.quizzes.data, ticks.tasks.data = found.share_quizzes, found.share_tasks
+    profile = queries.profile_in(found.mentor_id, found.track)
     entries = [
         _note(entry, found, person) for entry in queries.notes(found, person.id, vault.unlocked())
     ]
@@ -286,6 +321,8 @@ def _mentee_page(found: Pair, form: NoteForm, status: int) -> Response:
         ticks=ticks,
         found=found,
         hung=_hung(person, found),
+        beside=_beside(person, found),
+        name=found.mentor_name,
         about=profile.about if profile else "",
         spoken=_sentence(languages.names(profile.languages if profile else found.languages)),
         has_courses=bool(own),
@@ -318,7 +355,9 @@ def set_shares(found: Pair) -> AnyResponse:
     form = CourseTicks()
     own = offer_courses(form, signed_in().id)
     if form.validate():
-        actions.share(found, ticked_courses(form, own), quizzes=bool(form.quizzes.data))
+        ticked = ticked_courses(form, own)
+        quizzes, tasks = bool(form.quizzes.data), bool(form.tasks.data)
+        actions.share(found, ticked, quizzes=quizzes, tasks=tasks)
         flash(_("Saved. It holds from now on."), "done")
     else:
         flash(_("Nothing was changed. Look at the list again."), "error")
@@ -411,17 +450,144 @@ def write(found: Pair) -> AnyResponse:
 @bp.route("/<pair>/end", methods=["GET", "POST"])
 @allow(Permission.PAIR, load_pair)
 def end(found: Pair) -> AnyResponse:
-    """End the pair, without a reason."""
+    """End the pair, with one tap from a list."""
     person, form = signed_in(), EndForm()
-    mentor = found.side(person.id) is Side.MENTOR
-    g.nav = "mentoring.pairs" if mentor else "mentoring.mine"
+    mentor, name = _turn_to(person, found)
     if not form.validate_on_submit():
-        name = found.name_of(found.other(person.id))
-        return page("mentoring/end.html", form=form, found=found, name=name, mentor=mentor)
+        status = 422 if form.errors else 200
+        return page("mentoring/end.html", status, form=form, found=found, name=name, mentor=mentor)
     try:
-        actions.end(found, person.id, never_again=bool(form.never_again.data))
+        actions.end(
+            found,
+            person.id,
+            never_again=bool(form.never_again.data),
+            reason=Ending(form.reason.data),
+            words=typed(form.words),
+        )
     except NotAllowed:
-        flash(_("This has been settled meanwhile."), "info")
-        return redirect(url_for("web.home"), 303)
+        return _settled()
     flash(_("The pair has ended. Nobody sees the page any more."), "done")
     return redirect(url_for("mentoring.pairs" if mentor else "web.home"), 303)
+
+
+def _turn_to(person: Actor, found: Pair) -> tuple[bool, str]:
+    """Mark where this page belongs. Return (whether this is the mentor, the other side's name)."""
+    mentor = found.side(person.id) is Side.MENTOR
+    g.nav = "mentoring.pairs" if mentor else "mentoring.mine"
+    return mentor, found.name_of(found.other(person.id))
+
+
+def _settled() -> AnyResponse:
+    flash(_("This has been settled meanwhile."), "info")
+    return redirect(url_for("web.home"), 303)
+
+
+@bp.route("/<pair>/change", methods=["GET", "POST"])
+@allow(Permission.PAIR, load_pair)
+def change(found: Pair) -> AnyResponse:
+    """A change of mentor that is nobody's fault, after a talk or without one."""
+    person, form = signed_in(), Form()
+    mentor, name = _turn_to(person, found)
+    if not form.validate_on_submit():
+        return page("mentoring/change.html", form=form, found=found, name=name, mentor=mentor)
+    talk = "talk" in request.form
+    try:
+        actions.change(found, person.id, talk=talk)
+    except NotAllowed:
+        return _settled()
+    if talk:
+        flash(_("You have time to say goodbye. When you are done, end the pair."), "done")
+        return redirect(url_for("mentoring.pair", pair=found.public_id), 303)
+    said = (
+        _("The pair has ended. A coordinator looks for somebody else for %(name)s.", name=name)
+        if mentor
+        else _("The pair has ended. You are on the list, at your old place.")
+    )
+    flash(said, "done")
+    return redirect(url_for("mentoring.pairs" if mentor else "web.home"), 303)
+
+
+@bp.post("/<pair>/rest")
+@allow(Permission.PAIR, load_pair)
+def rest(found: Pair) -> AnyResponse:
+    """Let the pair rest, or go on."""
+    if not Form().validate():
+        return redirect(url_for("mentoring.pair", pair=found.public_id), 303)
+    resting = found.state is State.PAUSED
+    try:
+        (actions.resume if resting else actions.pause)(found, signed_in().id)
+    except NotAllowed:
+        return _settled()
+    flash(_("It goes on.") if resting else _("The pair rests. Nothing is expected of you."), "done")
+    return redirect(url_for("mentoring.pair", pair=found.public_id), 303)
+
+
+# --- What the two agree on -----------------------------------------------------------------------
+
+
+@bp.get("/<pair>/agreement")
+@allow(Permission.PAIR, load_pair)
+def agreement(found: Pair) -> Response:
+    """What the two agree on, and who has signed it."""
+    return _agreement_page(found, AgreementForm(formdata=None))
+
+
+@bp.post("/<pair>/agreement")
+@allow(Permission.PAIR, load_pair)
+def change_agreement(found: Pair) -> AnyResponse:
+    """Propose another text: a new version, which both sign."""
+    person, form = signed_in(), AgreementForm()
+    if not form.validate():
+        return _agreement_page(found, form, 422)
+    texts = form.texts()
+    own = None if texts == words.proposed_texts() else texts
+    actions.agree_on(found, person.id, own, vault.unlocked())
+    flash(_("Saved and signed by you. The other side is asked now."), "done")
+    return redirect(url_for("mentoring.agreement", pair=found.public_id), 303)
+
+
+@bp.post("/<pair>/agreement/sign")
+@allow(Permission.PAIR, load_pair)
+def sign(found: Pair) -> AnyResponse:
+    """Sign the version that was read."""
+    person = signed_in()
+    back = redirect(url_for("mentoring.agreement", pair=found.public_id), 303)
+    if not Form().validate():
+        return back
+    version = request.form.get("version", 0, type=int)
+    try:
+        if version == 0 and queries.agreement_version(found.id)[0] == 0:
+            actions.agree_on(found, person.id, None, vault.unlocked())
+        else:
+            actions.sign(found, person.id, version)
+    except NotAllowed:
+        flash(_("The text was changed meanwhile. Read it again, then sign."), "info")
+        return back
+    flash(_("Signed."), "done")
+    return back
+
+
+def _agreement_page(found: Pair, form: AgreementForm, status: int = 200) -> Response:
+    person = signed_in()
+    mentor, name = _turn_to(person, found)
+    latest = queries.agreement(found, person.id, vault.unlocked())
+    texts = latest.texts if latest else None
+    if not form.is_submitted():
+        form.fill(texts or words.proposed_texts())
+    side = Side.MENTOR if mentor else Side.MENTEE
+    mine = latest.signed_by(side) if latest else None
+    others = latest.signed_by(Side.MENTEE if mentor else Side.MENTOR) if latest else None
+    return page(
+        "mentoring/agreement.html",
+        status,
+        form=form,
+        sign_form=Form(formdata=None),
+        found=found,
+        name=name,
+        mentor=mentor,
+        version=latest.version if latest else 0,
+        closed=bool(latest and latest.closed),
+        parts=words.agreed_texts(texts),
+        mine=_day(mine, person.zone) if mine else "",
+        others=_day(others, person.zone) if others else "",
+    )

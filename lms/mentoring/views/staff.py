@@ -15,7 +15,8 @@ from lms.core.policy import Actor, allow, signed_in
 from lms.mentoring import actions, queries, words
 from lms.mentoring.policy import Permission
 from lms.mentoring.queries import Pair, Profile
-from lms.mentoring.rules import BARS, OFFERED, Mentee, NotAllowed, awaited, reasons_against
+from lms.mentoring.rules import BARS, Mentee, reasons_against
+from lms.mentoring.states import OFFERED, NotAllowed, awaited
 from lms.mentoring.views import bp
 from lms.mentoring.views.own import load_pair
 from lms.programmes import languages
