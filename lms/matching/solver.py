@@ -1,0 +1,282 @@
+"""The best assignment of mentees to mentors' seats, exactly.
+
+Maximises the sum of the values of the chosen pairs less what the taken seats charge, where every mentee
+gets at most one seat and a mentor's seats charge more and more: a minimum-cost flow with convex arc costs,
+so the optimum is whole. All numbers are integers: nothing is rounded, nothing depends on the machine.
+
+Successive shortest paths: the units of one side enter one at a time, each along the cheapest chain of moves.
+Prices keep every step's cost at zero or more, so the chain is found by Dijkstra's algorithm. Edge lists are
+sorted by what is left of a value after the prices of the day; prices only rise, so a search ends at the first
+edge that cannot beat the best end found, and an edge that is worth nothing any more is forgotten.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from heapq import heappop, heappush
+
+BITS = 21
+LOW = (1 << BITS) - 1
+UNMATCHED = -1
+NEVER = 1 << 62
+# A list that is gone through further than this is sorted anew, by the prices of the day.
+FAR = 8
+
+
+class Edges:
+    """Which mentor may stand beside which mentee, and what the pair is worth: eight bytes an edge."""
+
+    def __init__(self, mentors: int, mentees: int) -> None:
+        self.of_mentor = [array("q") for _ in range(mentors)]
+        self.mentees = mentees
+
+    def add(self, mentor: int, mentee: int, value: int) -> None:
+        """Allow a pair. `value` is at most 2**41 in size; a pair of value 0 or less is never chosen."""
+        self.of_mentor[mentor].append(value << BITS | mentee)
+
+    def of_mentee(self) -> list[array[int]]:
+        """The same edges, by mentee."""
+        turned = [array("q") for _ in range(self.mentees)]
+        for mentor, edges in enumerate(self.of_mentor):
+            for edge in edges:
+                turned[edge & LOW].append((edge >> BITS) << BITS | mentor)
+        return turned
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """The pairs (mentor, mentee), what they are worth together less the charges, and the duals that prove it.
+
+    `seat_prices` are what one more seat of each mentor would add at most: where it is high, recruit.
+    `gains` are what each mentee has above the price of the seat.
+    """
+
+    pairs: tuple[tuple[int, int], ...]
+    worth: int
+    seat_prices: tuple[int, ...]
+    gains: tuple[int, ...]
+
+
+def solve(charges: Sequence[Sequence[int]], edges: Edges) -> Solution:
+    """Return an optimal assignment.
+
+    `charges[i]` are what the open seats of mentor `i` charge, first to last; they never fall. As many as there
+    are seats. Raises ValueError when they fall.
+    """
+    if any(list(one) != sorted(one) or (one and one[0] < 0) for one in charges):
+        raise ValueError("the charges of a mentor's seats rise")
+    if seats_enter(charges, edges):
+        return _seats_enter(charges, edges)
+    return _mentees_enter(charges, edges)
+
+
+def seats_enter(charges: Sequence[Sequence[int]], edges: Edges) -> bool:
+    """Whether the seats are the side to insert: they are scarce, and mentees are worth much the same to them.
+
+    Where mentees differ more than mentors do (some have waited for months), those that come first decide
+    themselves when mentees enter in that order, and every seat would fight for them when seats enter.
+    """
+    if sum(map(len, charges)) >= edges.mentees:
+        return False
+    tops, lows = [0] * edges.mentees, [NEVER] * edges.mentees
+    for one in edges.of_mentor:
+        for edge in one:
+            mentee, value = edge & LOW, edge >> BITS
+            if value > tops[mentee]:
+                tops[mentee] = value
+            if value < lows[mentee]:
+                lows[mentee] = value
+    wanted = [mentee for mentee, top in enumerate(tops) if top]
+    within = sorted(tops[mentee] - lows[mentee] for mentee in wanted)
+    between = sorted(tops[mentee] for mentee in wanted)
+    twentieth = len(wanted) // 20
+    return not wanted or between[-1 - twentieth] - between[twentieth] <= within[len(within) // 2]
+
+
+def _mentees_enter(charges: Sequence[Sequence[int]], edges: Edges) -> Solution:
+    lists = edges.of_mentee()
+    count = len(lists)
+    order = sorted(
+        (unit for unit in range(count) if lists[unit]), key=lambda unit: -max(lists[unit])
+    )
+    flow = _Flow(lists, range(count), [0] * count, charges)
+    flow.run(order)
+    pairs = [(flow.at[unit], unit) for unit in range(count) if flow.at[unit] != UNMATCHED]
+    prices = [
+        price if seats and len(held) == len(seats) else 0
+        for price, held, seats in zip(flow.price, flow.held, charges, strict=True)
+    ]
+    gains = tuple(flow.gain(unit) for unit in range(count))
+    return Solution(tuple(sorted(pairs)), flow.worth(), tuple(prices), gains)
+
+
+def _seats_enter(charges: Sequence[Sequence[int]], edges: Edges) -> Solution:
+    mentors = [mentor for mentor, seats in enumerate(charges) for _ in seats]
+    offsets = [charge for seats in charges for charge in seats]
+    flow = _Flow(list(edges.of_mentor), mentors, offsets, [(0,)] * edges.mentees)
+    flow.run(range(len(mentors)))
+    pairs = [(mentors[unit], at) for unit, at in enumerate(flow.at) if at != UNMATCHED]
+    least = [NEVER if seats else 0 for seats in charges]
+    for unit, mentor in enumerate(mentors):
+        least[mentor] = min(least[mentor], flow.gain(unit))
+    gains = tuple(price if held else 0 for price, held in zip(flow.price, flow.held, strict=True))
+    return Solution(tuple(sorted(pairs)), flow.worth(), tuple(least), gains)
+
+
+class _Flow:
+    """Units enter one at a time and move each other along; places have room and a price.
+
+    `twins[unit]` is the list of edges that a unit goes by: seats of one mentor share theirs. `offsets` are
+    taken off every value of a unit, `charges` are what a place charges for its room, first to last.
+    """
+
+    def __init__(
+        self,
+        lists: list[array[int]],
+        twins: Sequence[int],
+        offsets: Sequence[int],
+        charges: Sequence[Sequence[int]],
+    ) -> None:
+        self.lists, self.twins, self.offsets, self.charges = lists, twins, offsets, charges
+        self.nets: dict[int, array[int]] = {}
+        self.at = [UNMATCHED] * len(twins)
+        self.value = [0] * len(twins)
+        self.held: list[list[int]] = [[] for _ in charges]
+        self.price = [seats[0] if seats else NEVER for seats in charges]
+        # What the next free room of a place charges.
+        self.entry = list(self.price)
+        self.reached = [NEVER] * len(charges)
+
+    def run(self, order: Iterable[int]) -> None:
+        """Let every unit in."""
+        for unit in order:
+            number = self.twins[unit]
+            if number not in self.nets:
+                self.sort(number)
+            top = self.best(number) - self.offsets[unit]
+            if top > 0:
+                _Chain(self, unit, top).go()
+
+    def best(self, number: int) -> int:
+        """The most that a list promises after the prices of now."""
+        best = 0
+        for net, edge in zip(self.nets[number], self.lists[number], strict=True):
+            if net <= best:
+                break
+            best = max(best, (edge >> BITS) - self.price[edge & LOW])
+        return best
+
+    def worth(self) -> int:
+        """What all pairs are worth, less what their rooms charge."""
+        charged = sum(
+            sum(seats[: len(held)]) for seats, held in zip(self.charges, self.held, strict=True)
+        )
+        return sum(self.value[unit] for held in self.held for unit in held) - charged
+
+    def gain(self, unit: int) -> int:
+        """What a unit has of its place after the price; nothing where it is unmatched."""
+        at = self.at[unit]
+        return 0 if at == UNMATCHED else self.value[unit] - self.price[at]
+
+    def sort(self, number: int) -> None:
+        price = self.price
+        pairs = [((edge >> BITS) - price[edge & LOW], edge) for edge in self.lists[number]]
+        pairs = sorted((pair for pair in pairs if pair[0] > 0), reverse=True)
+        self.nets[number] = array("q", [net for net, _ in pairs])
+        self.lists[number] = array("q", [edge for _, edge in pairs])
+
+
+class _Chain:
+    """The cheapest chain of moves that begins with one unit entering."""
+
+    def __init__(self, flow: _Flow, root: int, top: int) -> None:
+        self.flow, self.root, self.top = flow, root, top
+        # Staying out is one end, and costs what the unit could have; `best` is what the best end costs.
+        self.best = top
+        self.end, self.out = UNMATCHED, root
+        self.came: dict[int, tuple[int, int]] = {}
+        self.heap: list[tuple[int, int]] = []
+        self.moved: set[int] = set()
+
+    def go(self) -> None:
+        """Find it, raise the prices of what it passed, and move everybody along."""
+        settled = self._search()
+        price, reached = self.flow.price, self.flow.reached
+        for place in settled:
+            if reached[place] < self.best:
+                price[place] += self.best - reached[place]
+        for place in self.came:
+            reached[place] = NEVER
+        self._move()
+
+    def _search(self) -> list[int]:
+        flow, heap, reached = self.flow, self.heap, self.flow.reached
+        flow.value[self.root] = self.top
+        self._spread((self.root,), 0, 0)
+        settled: list[int] = []
+        while heap:
+            cost, place = heappop(heap)
+            if cost >= self.best:
+                break
+            if cost == reached[place]:
+                settled.append(place)
+                self._spread(flow.held[place], cost, flow.price[place])
+        return settled
+
+    def _spread(self, units: Sequence[int], far: int, now: int) -> None:
+        """Look where the units of a place at the distance `far`, priced `now`, can go."""
+        flow, moved = self.flow, self.moved
+        price, reached = flow.price, flow.reached
+        for unit in units:
+            before = far + flow.value[unit] - now
+            if before < self.best:
+                self.best, self.end, self.out = before, UNMATCHED, unit
+            number = flow.twins[unit]
+            if number in moved:
+                continue
+            moved.add(number)
+            before += flow.offsets[unit]
+            best, seen = self.best, 0
+            for net, edge in zip(flow.nets[number], flow.lists[number], strict=True):
+                if before - net >= best:
+                    break
+                seen += 1
+                cost = before - (edge >> BITS) + price[edge & LOW]
+                if cost < best and cost < reached[edge & LOW]:
+                    best = self._reach(cost, unit, edge)
+            if seen > FAR:
+                flow.sort(number)
+
+    def _reach(self, cost: int, unit: int, edge: int) -> int:
+        """Note a cheaper way to a place; return what the best end costs now."""
+        flow, place = self.flow, edge & LOW
+        flow.reached[place] = cost
+        self.came[place] = (unit, edge >> BITS)
+        heappush(self.heap, (cost, place))
+        free = cost - flow.price[place] + flow.entry[place]
+        if free < self.best:
+            self.best, self.end, self.out = free, place, UNMATCHED
+        return self.best
+
+    def _move(self) -> None:
+        """Move everybody on the chain one place on; `out` leaves, or the chain ends at a free room."""
+        flow, place, out = self.flow, self.end, self.out
+        if out == self.root:
+            return
+        if out != UNMATCHED:
+            place = flow.at[out]
+            flow.held[place].remove(out)
+            flow.at[out] = UNMATCHED
+        end, unit = place, UNMATCHED
+        while unit != self.root:
+            unit, value = self.came[place]
+            left = flow.at[unit]
+            flow.held[place].append(unit)
+            flow.at[unit], flow.value[unit] = place, value - flow.offsets[unit]
+            if unit != self.root:
+                flow.held[left].remove(unit)
+            place = left
+        seats, taken = flow.charges[end], len(flow.held[end])
+        flow.entry[end] = seats[taken] if taken < len(seats) else NEVER
