@@ -243,7 +243,6 @@ def accept_mentor(found: Profile, staff_id: int) -> None:
     found = _step(found, MentorStep.TRAIN, By.HOUSE)
     gate = queries.programme_by_id(found.programme_id).gate_course
     trained = bool(gate) and queries.has_completed(found.person_id, gate)
-    accounts.grant(found.person_id, Role.MENTOR)
     messaging.notify(found.person_id, Kind.MENTOR_NEWS)
     if trained:
         _trained(found)
@@ -285,6 +284,8 @@ def _open_when_ready(public_id: str) -> None:
         moment = now()
         trained = found.trained_at or moment
         _step(found, MentorStep.READY, By.HOUSE, confirmed_at=moment, trained_at=trained)
+        # The role asks for a second step at the next page, so it comes last.
+        accounts.grant(found.person_id, Role.MENTOR)
 
 
 def pause(person_id: int, *, paused: bool, until: date | None = None) -> None:

@@ -73,6 +73,20 @@ def everybody(
     )
 
 
+def of_two(
+    mentor: Profile, mentee: Request, since: date, around: Around
+) -> tuple[MentorFacts, MenteeFacts]:
+    """One mentor and one who waits, or has an offer, as facts: to ask the rules again. At most five statements."""
+    both: list[Profile | Request] = [mentor, mentee]
+    told = [_Told(organisations_of(one), private_of(one)) for one in both]
+    by_id = dict(zip((one.public_id for one in both), told, strict=True))
+    apart = _apart(both, by_id, around.apart)
+    return (
+        _mentor(mentor, told[0], since, around, apart),
+        _mentee(mentee, told[1], since, around, apart),
+    )
+
+
 def _belongs(found: Profile | Request, track: Track, programme_id: int | None) -> bool:
     return found.track is track and programme_id in (None, found.programme_id)
 
