@@ -17,17 +17,21 @@ from lms.core import ids
 from lms.core.clock import now
 from lms.core.db import db
 from lms.core.events import publish
+from lms.matching.constraints import DECIDERS, Bar, Decider, against
+from lms.matching.facts import Settings
 from lms.mentoring import keys, queries
 from lms.mentoring.events import PairStarted
 from lms.mentoring.models import Match, MatchShare
 from lms.mentoring.queries import Pair, Profile
-from lms.mentoring.rules import BARS, REMIND_AFTER, Reason, reasons_against, shared_languages
+from lms.mentoring.rules import REMIND_AFTER, Reason, shared_languages
 from lms.mentoring.states import LIVE, OFFERED, NotAllowed, Side, State, Step, awaited
 from lms.mentoring.steps import lock_places, locked, take
 from lms.messaging import actions as messaging
 from lms.messaging.kinds import Kind
 from lms.programmes import actions as programmes
+from lms.programmes import queries as programme_queries
 from lms.programmes import trail
+from lms.programmes.facts import Around, of_two
 from lms.programmes.models import MentorRequest
 from lms.programmes.queries import (
     Request,
@@ -37,7 +41,6 @@ from lms.programmes.queries import (
     request_of,
 )
 from lms.programmes.states import REQUEST, By, RequestState, RequestStep, move
-from lms.safeguarding.queries import open_concern_between
 
 MOST_CARDS = 3
 
@@ -101,7 +104,10 @@ def offer(found: Request, profiles: Sequence[Profile], by: int, run: str | None 
 
 
 def propose(found: Request, profile: Profile, coordinator_id: int) -> str:
-    """Offer one mentor. Raises as `offer` does."""
+    """Offer one mentor, with whom she has a language in common. Raises as `offer` does."""
+    speaks = shared_languages(found.languages, profile.languages)
+    if not speaks:
+        raise Barred([Reason.NO_LANGUAGE])
     return offer(found, [profile], coordinator_id)
 
 
@@ -125,11 +131,34 @@ def _row(found: Request, mentor: Profile, by: int, group: str, rank: int) -> Mat
 
 
 def bars_between(mentor: Profile, found: Request) -> list[Reason]:
-    """What nobody can decide over, as things are in this moment."""
-    against = reasons_against(mentor.facts, queries.facts_of(found))
-    if open_concern_between(mentor.person_id, found.person_id):
-        against = [Reason.ASKED_NOT_TO, *against]
-    return [why for why in dict.fromkeys(against) if why in BARS]
+    """What staff cannot decide over, as things are in this moment; the hardest first."""
+    card = programme_queries.profile(mentor.public_id)
+    if card is None:
+        return [Reason.PAUSED]
+    knows = queries.facts_of(found)
+    around = Around(
+        apart={found.person_id: knows.not_again},
+        other_mentors={found.person_id: queries.other_mentors(found.person_id, found.track)},
+    )
+    moment = now()
+    facts = of_two(card, found, moment.date(), around)
+    broken = against(*facts, Settings(now=moment, track=found.track, floor=0))
+    reasons = [_REASONS[bar] for bar in broken if DECIDERS[bar] is not Decider.STAFF]
+    full = [] if mentor.facts.free else [Reason.NO_PLACE]
+    same = [Reason.SAME_PERSON] if mentor.person_id == found.person_id else []
+    return list(dict.fromkeys([*same, *reasons, *full]))
+
+
+# What staff are told of a rule that is not theirs to set aside: private ones look alike.
+_REASONS = {
+    Bar.STATUS: Reason.PAUSED,
+    Bar.COUNTRY: Reason.ASKED_NOT_TO,
+    Bar.GENDER: Reason.ASKED_NOT_TO,
+    Bar.APART: Reason.ASKED_NOT_TO,
+    Bar.CHANNEL: Reason.ASKED_NOT_TO,
+    Bar.CLEARANCE: Reason.ASKED_NOT_TO,
+    Bar.OTHER_TRACK: Reason.OTHER_TRACK,
+}
 
 
 def _still_fits(row: Match) -> bool:
@@ -219,6 +248,7 @@ def agree_as_mentor(found: Pair, shown_name: str) -> None:
     """The mentor says yes too: the pair begins. Raises NotAllowed, NoPlace."""
     row = locked(found.id)
     lock_places(row.mentor_id)
+    programmes.confirm(row.mentor_id)  # a yes says that she is there
     if State(row.state) is State.OFFERED_TO_MENTOR and not _still_fits(row):
         raise NoPlace
     take(row, Step.AGREE, Side.MENTOR, row.mentor_id)

@@ -418,6 +418,12 @@ def facts_of(found: Request) -> Mentee:
     )
 
 
+def other_mentors(mentee_id: int, track: str) -> frozenset[int]:
+    """The mentors whom somebody has or is offered in the other tracks."""
+    hers = (Match.mentee_id == mentee_id) & (Match.track != track) & Match.state.in_(LIVE)
+    return frozenset(db.session.scalars(select(Match.mentor_id).where(hers)))
+
+
 def _coordinators(person_id: int) -> frozenset[int]:
     hers = (Seat.person_id == person_id) & Seat.left_at.is_(None)
     found = select(Cohort.coordinator_id).join(Seat, Seat.cohort_id == Cohort.id).where(hers)

@@ -16,7 +16,7 @@ from lms.learning.readers import READERS
 from lms.mentoring import actions, cards, listeners, queries, sides, vouchers
 from lms.mentoring.policy import RULES, Permission
 from lms.mentoring.records import RECORDS
-from lms.mentoring.views import bp, own, pairs, staff  # noqa: F401 - read for their routes
+from lms.mentoring.views import bp, own, pairs  # noqa: F401 - read for their routes
 from lms.privacy.events import PersonErased
 from lms.programmes.events import MentorPaused, StoppedWaiting
 from lms.programmes.pairing import LOADS, STANDINGS
@@ -47,7 +47,6 @@ ROOM = Room(
     nav=(
         NavItem(_l("My mentees"), "mentoring.pairs", "heart-handshake", 5, _is_mentor, tab=True),
         NavItem(_l("My mentor"), "mentoring.mine", "heart-handshake", 30, _learns, tab=True),
-        NavItem(_l("Waiting"), "mentoring.waiting", "heart-handshake", 35, _coordinates, tab=True),
     ),
     listeners=(
         (KeyPairReplaced, listeners.change_keys),

@@ -30,6 +30,7 @@ class Reason(StrEnum):
     """A reason against a pair."""
 
     SAME_PERSON = "same_person"
+    OTHER_TRACK = "other_track"
     ASKED_NOT_TO = "asked_not_to"
     NO_LANGUAGE = "no_language"
     PAUSED = "paused"

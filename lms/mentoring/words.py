@@ -100,6 +100,7 @@ def fit(mentor: Mentor, mentee: Mentee, reasons: list[Reason], name: str) -> Fit
 
 def _against(reason: Reason, name: str) -> str:
     return {
+        Reason.OTHER_TRACK: _("Is a mentor of this person already"),
         Reason.SAME_PERSON: _("It is the same person"),
         Reason.ASKED_NOT_TO: _("A private rule speaks against it"),
         Reason.NO_LANGUAGE: _("No common language"),

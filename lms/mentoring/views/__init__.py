@@ -1,4 +1,4 @@
-"""Pages of mentoring: `own` to ask and decide, `pairs` for both sides of a pair, `staff` to pair by hand."""
+"""Pages of mentoring: `own` to decide about offers, `pairs` for both sides of a pair."""
 
 from __future__ import annotations
 
