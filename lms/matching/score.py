@@ -11,9 +11,9 @@ from lms.matching.hours import common_minutes
 # Who asks for nothing has nothing to be matched on: half of the term, the same with every mentor.
 NEUTRAL = 5
 _CHOICE = (10, 8, 6)
-_KEPT, _UNCHOSEN = 4, 3
+KEPT, UNCHOSEN = 4, 3
 _LEVELS = {Level.FIRST: 10, Level.STRONG: 7, Level.DISCUSS: 4}
-_IN_WRITING = 6
+IN_WRITING = 6
 _HOURS = ((240, 10), (180, 8), (120, 6), (60, 3))
 
 _REGIONS = (
@@ -51,14 +51,15 @@ class Terms(NamedTuple):
 
 def terms(mentor: MentorFacts, mentee: MenteeFacts) -> Terms:
     """The points of a pair, term by term."""
+    in_writing = mentor.async_only or mentee.async_only
     return Terms(
-        needs=_needs(mentor.topics, mentee.needs),
-        choice=_choice(mentor, mentee),
+        needs=needs_points(mentor.topics, mentee.needs),
+        choice=choice_points(mentor, mentee),
         experience=share(mentor.experience, mentee.experience),
-        style=_style(mentor.style, mentee.style),
-        language=_language(mentor.languages, mentee.languages),
-        time=_time(mentor, mentee),
-        country=_country(mentor, mentee.country),
+        style=style_points(mentor.style, mentee.style),
+        language=language_points(mentor.languages, mentee.languages),
+        time=IN_WRITING if in_writing else time_points(common_minutes(mentor.hours, mentee.hours)),
+        country=country_points(mentor, mentee.country),
         glad=share(mentor.glad_topics, frozenset(mentee.needs)),
     )
 
@@ -68,7 +69,7 @@ def share(offered: frozenset[str], wanted: frozenset[str]) -> int:
     return 10 * len(offered & wanted) // len(wanted) if wanted else NEUTRAL
 
 
-def _needs(topics: frozenset[str], needs: tuple[str, ...]) -> int:
+def needs_points(topics: frozenset[str], needs: tuple[str, ...]) -> int:
     """The first need counts double."""
     if not needs:
         return NEUTRAL
@@ -76,16 +77,16 @@ def _needs(topics: frozenset[str], needs: tuple[str, ...]) -> int:
     return 10 * covered // (len(needs) + 1)
 
 
-def _choice(mentor: MentorFacts, mentee: MenteeFacts) -> int:
+def choice_points(mentor: MentorFacts, mentee: MenteeFacts) -> int:
     """A preference that is met counts like a bookmark, so that the points tell nobody which it was."""
     if mentor.id in mentee.choices[: len(_CHOICE)]:
         return _CHOICE[mentee.choices.index(mentor.id)]
-    if mentor.id in mentee.bookmarks or _preferred(mentor, mentee):
-        return _KEPT
-    return _UNCHOSEN
+    if mentor.id in mentee.bookmarks or preferred(mentor, mentee):
+        return KEPT
+    return UNCHOSEN
 
 
-def _preferred(mentor: MentorFacts, mentee: MenteeFacts) -> bool:
+def preferred(mentor: MentorFacts, mentee: MenteeFacts) -> bool:
     if (
         mentee.gender_wish is Wish.PREFER
         and mentor.gender
@@ -96,25 +97,24 @@ def _preferred(mentor: MentorFacts, mentee: MenteeFacts) -> bool:
     return mentee.same_country is Wish.PREFER and same
 
 
-def _style(one: Mapping[str, bool], other: Mapping[str, bool]) -> int:
+def style_points(one: Mapping[str, bool], other: Mapping[str, bool]) -> int:
+    """Points for the same answers among the choices that both answered."""
     both = one.keys() & other.keys()
     return 10 * sum(one[key] == other[key] for key in both) // len(both) if both else NEUTRAL
 
 
-def _language(one: Mapping[str, Level], other: Mapping[str, Level]) -> int:
+def language_points(one: Mapping[str, Level], other: Mapping[str, Level]) -> int:
     return max(
         (_LEVELS[min(one[code], other[code])] for code in one.keys() & other.keys()), default=0
     )
 
 
-def _time(mentor: MentorFacts, mentee: MenteeFacts) -> int:
-    if mentor.async_only or mentee.async_only:
-        return _IN_WRITING
-    minutes = common_minutes(mentor.hours, mentee.hours)
+def time_points(minutes: int) -> int:
+    """Points for the minutes a week that both have; less than an hour is none."""
     return next((points for least, points in _HOURS if minutes >= least), 0)
 
 
-def _country(mentor: MentorFacts, country: str) -> int:
+def country_points(mentor: MentorFacts, country: str) -> int:
     """Knows the country 10, its region 5."""
     if not country:
         return NEUTRAL
