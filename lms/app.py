@@ -36,7 +36,7 @@ from lms.messaging.room import ROOM as MESSAGING
 from lms.privacy.room import ROOM as PRIVACY
 from lms.programmes.room import ROOM as PROGRAMMES
 from lms.safeguarding.room import ROOM as SAFEGUARDING
-from lms.web import errors, gate, headers, request_log, static_files, templating
+from lms.web import errors, forms, gate, headers, request_log, static_files, templating
 from lms.web.room import ROOM as WEB
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -99,6 +99,7 @@ def create_app(settings: Settings) -> Flask:
     signin.init_app(app, settings)
     policy.identify_by(signin.identify)
     templating.init_app(app)
+    forms.init_app(app)
     headers.init_app(app, settings)
     request_log.init_app(app)
     static_files.init_app(app, settings)

@@ -26,6 +26,7 @@ from sqlalchemy import (
     MetaData,
     Select,
     event,
+    text,
 )
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.dialects import sqlite
@@ -191,6 +192,16 @@ def insert_into(model: type[Model]) -> pg.Insert:
 def is_writing() -> bool:
     """Whether what is written in the open transaction will be kept."""
     return _writing.get()
+
+
+def alone(name: str) -> None:
+    """Wait until no other writing transaction goes by this name; none does until this one has ended.
+
+    On SQLite a writing transaction is the only one anyway.
+    """
+    if db.engine.dialect.name == "postgresql":
+        lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+        db.session.execute(lock, {"name": name})
 
 
 def after_commit(action: Callable[[], None]) -> None:
