@@ -19,10 +19,12 @@ from lms.goals import queries, rules
 from lms.goals.models import Goal, GoalStep, Review, ReviewFile, ReviewQuestion, ReviewRound
 from lms.goals.queries import FileOf, GoalOf, Round, StepOf, TextOf, place
 from lms.goals.rules import Act, GoalState, NotAllowed, ReviewState, TooMany
+from lms.mentoring import actions as turns
 from lms.mentoring import queries as mentoring
 from lms.mentoring.models import Match
 from lms.mentoring.queries import Pair
 from lms.mentoring.rules import KEPT_AFTER_END
+from lms.mentoring.states import Side
 from lms.messaging import actions as messaging
 from lms.messaging.kinds import Kind
 
@@ -201,6 +203,7 @@ def ask(pair: Pair, title: str, asked: Asked, keys: SharedKeys) -> str:
     db.session.flush()
     _new_round(row, pair, asked, keys)
     messaging.notify(pair.mentor_id, Kind.TEXT, text=public_id)
+    turns.set_awaiting(pair, Side.MENTOR)
     return public_id
 
 
@@ -212,6 +215,7 @@ def ask_again(found: TextOf, person_id: int, asked: Asked, keys: SharedKeys) -> 
     row.round, row.due_on, row.reminded = row.round + 1, asked.due_on, False
     _new_round(row, found.pair, asked, keys)
     messaging.notify(found.pair.mentor_id, Kind.TEXT, text=found.public_id)
+    turns.set_awaiting(found.pair, Side.MENTOR)
 
 
 def _new_round(row: Review, pair: Pair, asked: Asked, keys: SharedKeys) -> None:
@@ -296,6 +300,7 @@ def _answered(found: TextOf) -> None:
     for kind in (Kind.TEXT, Kind.TEXT_DUE):
         messaging.seen(found.pair.mentor_id, kind, text=found.public_id)
     messaging.notify(found.pair.mentee_id, Kind.TEXT_ANSWERED, text=found.public_id)
+    turns.set_awaiting(found.pair, Side.MENTEE)
 
 
 def _moved(found: TextOf, act: Act, person_id: int) -> Review:

@@ -9,7 +9,7 @@ from lms.core.room import Card
 from lms.goals import actions, queries
 from lms.goals.rules import MOST_OPEN, GoalState, ReviewState
 from lms.mentoring.queries import Pair
-from lms.mentoring.rules import Side
+from lms.mentoring.states import Side
 
 SHOWN = 6
 

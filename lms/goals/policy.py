@@ -8,7 +8,7 @@ from typing import Protocol
 from lms.core.policy import Actor, Predicate, role
 from lms.mentoring.policy import takes_part
 from lms.mentoring.queries import Pair
-from lms.mentoring.rules import Side
+from lms.mentoring.states import Side
 
 
 class Permission(StrEnum):

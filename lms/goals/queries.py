@@ -29,9 +29,7 @@ from lms.learning.models import Completion, Enrolment
 from lms.mentoring import queries as mentoring
 from lms.mentoring.models import Match, MatchShare
 from lms.mentoring.queries import Pair
-from lms.mentoring.rules import LIVE, OFFERED
-
-TOGETHER = LIVE - OFFERED
+from lms.mentoring.states import TOGETHER
 
 
 def place(table: str, column: str, public_id: str, pair: Pair) -> Place:

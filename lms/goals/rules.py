@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 
-from lms.mentoring.rules import Side
+from lms.mentoring.states import Side
 
 MOST_OPEN = 3
 MOST_STEPS = 12

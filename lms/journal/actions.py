@@ -15,10 +15,11 @@ from lms.core.policy import Actor
 from lms.journal import queries
 from lms.journal.models import JournalCopy, JournalEntry
 from lms.journal.queries import Entry
+from lms.mentoring import keys
 from lms.mentoring import queries as mentoring
 from lms.mentoring.models import Match
 from lms.mentoring.queries import Pair
-from lms.mentoring.rules import LIVE, OFFERED, Side
+from lms.mentoring.states import TOGETHER, Side
 from lms.messaging import actions as messaging
 from lms.messaging.kinds import Kind
 
@@ -68,8 +69,8 @@ def show(found: Entry, pair: Pair, text: str, opener: Opener) -> None:
 
 
 def _copy(found: Entry, pair: Pair, text: str, opener: Opener) -> None:
-    keys = mentoring.shared_keys(pair, found.person_id, opener)
-    values = {"body": keys.seal(text, queries.copy_place(found.public_id, pair))}
+    found_keys = keys.to_write(pair, found.person_id, opener)
+    values = {"body": found_keys.seal(text, queries.copy_place(found.public_id, pair))}
     row = insert_into(JournalCopy).values(
         entry_id=found.id, match_id=pair.id, shared_at=now(), **values
     )
@@ -90,5 +91,5 @@ def forget_copies(match_id: int) -> None:
 
 def forget_old() -> None:
     """Destroy copies in pairs that are over, should any be left."""
-    together = select(Match.id).where(Match.state.in_(LIVE - OFFERED))
+    together = select(Match.id).where(Match.state.in_(TOGETHER))
     db.session.execute(delete(JournalCopy).where(JournalCopy.match_id.not_in(together)))

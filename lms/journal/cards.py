@@ -9,7 +9,7 @@ from lms.core.room import Card
 from lms.journal import queries
 from lms.mentoring import queries as mentoring
 from lms.mentoring.queries import Pair
-from lms.mentoring.rules import Side
+from lms.mentoring.states import Side
 
 SHOWN = 5
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, flash, redirect, request, url_for
+from flask import Blueprint, Response, abort, flash, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.accounts import vault
@@ -48,6 +48,7 @@ def new() -> AnyResponse:
     """Write an entry, if she likes about a part of a course."""
     form, person = EntryForm(), signed_in()
     vault.unlocked()
+    g.nav = "journal.index"
     item = request.args.get("item", "")[:12]
     if not form.validate_on_submit():
         return page(
@@ -84,6 +85,7 @@ def one(found: Entry) -> AnyResponse:
 
 def _entry_page(found: Entry, form: EntryForm, text: str | None, status: int) -> Response:
     person = signed_in()
+    g.nav = "journal.index"
     shown = queries.seen_by(found.id) if found.shared else frozenset()
     return page(
         "journal/entry.html",

@@ -17,7 +17,8 @@ from lms.learning import actions as learning
 from lms.learning.rules import QUIET_AFTER
 from lms.mentoring import actions as mentoring
 from lms.mentoring import queries as pairs
-from lms.mentoring.rules import KEPT_AFTER_END, Side
+from lms.mentoring.rules import KEPT_AFTER_END
+from lms.mentoring.states import Side
 from tests.client import Browser
 from tests.goals.world import add_step, close, goals_of, set_goal, set_goal_inside
 from tests.mentoring.world import begin, make_pair, make_waiting, small_course

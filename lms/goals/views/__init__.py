@@ -11,11 +11,12 @@ from lms.audit import actions as audit
 from lms.audit.rules import Role, Visitor, What
 from lms.core.policy import Actor, signed_in
 from lms.goals import actions
+from lms.mentoring import keys
 from lms.mentoring import queries as mentoring
 from lms.mentoring.queries import Pair
-from lms.mentoring.rules import Side
+from lms.mentoring.states import Side
 
-__all__ = ["AnyResponse", "bp", "keys_for", "load_pair", "on_page", "saw"]
+__all__ = ["AnyResponse", "bp", "keys_for", "keys_to_write", "load_pair", "on_page", "saw"]
 
 bp = Blueprint("goals", "lms.goals", url_prefix="/<lang:lang>", template_folder="templates")
 
@@ -28,6 +29,11 @@ def load_pair(_person: Actor, pair: str) -> Pair | None:
 def keys_for(pair: Pair) -> SharedKeys:
     """The pair's keys, opened by whoever is asking."""
     return actions.keys_of(pair, signed_in().id, vault.unlocked())
+
+
+def keys_to_write(pair: Pair) -> SharedKeys:
+    """As `keys_for`; a side that has none gets a new one."""
+    return keys.to_write(pair, signed_in().id, vault.unlocked())
 
 
 def on_page(pair: Pair) -> bool:

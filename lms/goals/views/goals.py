@@ -15,7 +15,7 @@ from lms.goals.forms import GoalForm, OutcomeForm, StepForm
 from lms.goals.policy import Permission
 from lms.goals.queries import GoalOf, Held, Part, StepOf
 from lms.goals.rules import MOST_OPEN, MOST_STEPS, GoalState, NotAllowed, TooMany
-from lms.goals.views import bp, keys_for, load_pair, on_page, saw
+from lms.goals.views import bp, keys_for, keys_to_write, load_pair, on_page, saw
 from lms.mentoring.queries import Pair
 from lms.web.forms import Form, typed
 from lms.web.page import page
@@ -74,7 +74,7 @@ def new(pair: Pair) -> AnyResponse:
     if not form.validate_on_submit():
         return _words_page(pair, form, None, 422 if form.is_submitted() else 200)
     try:
-        public_id = actions.add_goal(pair, person.id, _words(form), keys_for(pair))
+        public_id = actions.add_goal(pair, person.id, _words(form), keys_to_write(pair))
     except TooMany:
         flash(_("Three goals are open. Finish one or let it go, then there is room."), "info")
         return redirect(url_for("goals.of_pair", pair=pair.public_id), 303)
@@ -145,7 +145,7 @@ def change(found: GoalOf) -> AnyResponse:
         status = 422 if form.is_submitted() else 200
         return _words_page(found.pair, form, found.public_id, status)
     try:
-        actions.change_goal(found, signed_in().id, _words(form), keys_for(found.pair))
+        actions.change_goal(found, signed_in().id, _words(form), keys_to_write(found.pair))
     except NotAllowed:
         flash(_("This goal is closed. Take it up again first."), "info")
         return _back_to(found.public_id)
@@ -165,7 +165,7 @@ def add_step(found: GoalOf) -> AnyResponse:
     try:
         actions.add_step(
             *(found, signed_in().id, typed(form.words), form.due_on.data, item),
-            keys_for(found.pair),
+            keys_to_write(found.pair),
         )
     except NotAllowed:
         flash(_("This goal is closed. Take it up again first."), "info")
@@ -205,7 +205,7 @@ def outcome(found: GoalOf) -> AnyResponse:
     try:
         actions.close_goal(
             *(found, signed_in().id, GoalState(form.outcome.data), typed(form.evidence)),
-            keys_for(found.pair),
+            keys_to_write(found.pair),
         )
     except NotAllowed:
         flash(_("This has been settled meanwhile."), "info")

@@ -25,7 +25,7 @@ from lms.goals.forms import AnswerForm, DeclineForm, LaterForm, RoundForm, TextF
 from lms.goals.policy import Permission
 from lms.goals.queries import FileOf, Round, TextOf
 from lms.goals.rules import Act, NotAllowed, ReviewState, TooMany
-from lms.goals.views import bp, keys_for, load_pair, on_page, saw
+from lms.goals.views import bp, keys_for, keys_to_write, load_pair, on_page, saw
 from lms.mentoring.queries import Pair
 from lms.web.forms import Form, typed
 from lms.web.page import page
@@ -75,7 +75,7 @@ def new_text(pair: Pair) -> AnyResponse:
         asked = _asked(form)
     except Refused as why:
         return _ask_page(pair, form, None, _refuse(form, why))
-    public_id = actions.ask(pair, typed(form.title), asked, keys_for(pair))
+    public_id = actions.ask(pair, typed(form.title), asked, keys_to_write(pair))
     flash(_("Sent. You will be told when there is an answer."), "done")
     return redirect(url_for("goals.text", text=public_id), 303)
 
@@ -93,7 +93,7 @@ def next_round(found: TextOf) -> AnyResponse:
         return _ask_page(found.pair, form, found, refused)
     try:
         asked = _asked(form)
-        actions.ask_again(found, signed_in().id, asked, keys_for(found.pair))
+        actions.ask_again(found, signed_in().id, asked, keys_to_write(found.pair))
     except Refused as why:
         return _ask_page(found.pair, form, found, _refuse(form, why))
     except NotAllowed:
@@ -214,7 +214,7 @@ def answer(found: TextOf) -> AnyResponse:
     count = len(latest.questions)
     if not form.validate() or not form.says_something(count):
         return _text_page(found, form, 422)
-    keys = keys_for(found.pair)
+    keys = keys_to_write(found.pair)
     try:
         actions.answer(
             found, signed_in().id, latest, typed(form.general), form.answers(count), keys
@@ -233,7 +233,7 @@ def decline(found: TextOf) -> AnyResponse:
     form = DeclineForm()
     if not form.validate():
         return _text_page(found, form, 422)
-    keys = keys_for(found.pair)
+    keys = keys_to_write(found.pair)
     try:
         actions.decline(found, signed_in().id, _latest(found), typed(form.word), keys)
     except NotAllowed:
