@@ -17,6 +17,7 @@ from lms.assessment.room import ROOM as ASSESSMENT
 from lms.audit.room import ROOM as AUDIT
 from lms.backup.room import ROOM as BACKUP
 from lms.certificates.room import ROOM as CERTIFICATES
+from lms.circles.room import ROOM as CIRCLES
 from lms.cli import COMMANDS
 from lms.cohorts.room import ROOM as COHORTS
 from lms.core import db as data
@@ -56,6 +57,7 @@ ROOMS = (
     MEETINGS,
     GOALS,
     JOURNAL,
+    CIRCLES,
     CERTIFICATES,
     BACKUP,
 )

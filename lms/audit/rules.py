@@ -38,6 +38,7 @@ class What(StrEnum):
     CERTIFICATE = "certificate"
     ATTEMPT = "attempt"
     CONCERN = "concern"
+    QUESTION = "question"
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,13 +32,17 @@ from lms.audit import actions as audit
 from lms.audit.models import AccessQuestion
 from lms.audit.rules import Role as SeenAs
 from lms.audit.rules import Visitor, What
+from lms.circles import actions as circles
+from lms.circles import answering
+from lms.circles import queries as gatherings
+from lms.circles.rules import Check
 from lms.certificates import actions as certificates
 from lms.certificates import views as certificate_pages
 from lms.certificates.queries import Held
 from lms.certificates.rules import Reason
 from lms.cohorts import actions as seating
 from lms.cohorts import queries as cohorts
-from lms.core import clock, keys
+from lms.core import clock, ids, keys
 from lms.core.clock import now
 from lms.core.db import Model, db, finish, reading, transaction
 from lms.core.settings import Settings
@@ -79,6 +83,7 @@ from tests.mentoring.world import (
 )
 from tests.mentoring.world import World as Meeters
 from tests.messaging.world import leave_address
+from tests.vaults import opener_of
 from tests.world import Somebody, make_person, prove_sign_ins
 
 # In the town, the learner sits in the coordinator's cohort, beside the classmate, and is paired with the mentor.
@@ -319,6 +324,7 @@ def _settle(town: Town, folder: Path) -> None:
     _certify(town, folder)
     _wonder(town)
     _worry(town)
+    _gather(town)
     leave_address(town.people["learner"])
     with transaction():
         db.session.add(CourseFile(name=PICTURE, data=b"<svg/>"))
@@ -518,6 +524,29 @@ def _worry(town: Town) -> None:
             about=Other(mentor.id, "Daria V."),
             pair=town.ids["pair"],
         )
+
+
+def _gather(town: Town) -> None:
+    """The learner leads a circle with the classmate in it and a case; the mentor is asked in. She asks, too."""
+    learner, classmate = town.people["learner"], town.people["classmate"]
+    with transaction():
+        town.ids["circle"] = circles.make(learner.id, "Thursdays", "Saule", 14)
+        town.ids["asked"] = answering.ask(learner.id, "A figure", "en", "Where is it from?")
+        town.ids["meeting"] = ids.public_id()
+    with transaction():
+        circles.join(_circle(town), classmate.id, "Aida")
+        circles.invite(_circle(town), town.people["mentor"].id)
+    with transaction():
+        case = {"situation": "Nobody real.", "tried": "", "question": "What now?"}
+        town.ids["sheet"] = circles.post_sheet(
+            _circle(town), learner.id, case, set(Check), opener_of(learner)
+        )
+
+
+def _circle(town: Town) -> gatherings.Found:
+    found = gatherings.circle(town.ids["circle"])
+    assert found is not None
+    return found
 
 
 def _print(person: Somebody, held: Held) -> Held:

@@ -1,0 +1,1 @@
+"""Circles of at most twelve people, and questions to scientists who cannot take a mentee."""
