@@ -39,6 +39,7 @@ from lms.programmes.room import ROOM as PROGRAMMES
 from lms.safeguarding.room import ROOM as SAFEGUARDING
 from lms.web import errors, forms, gate, headers, request_log, static_files, templating
 from lms.web.room import ROOM as WEB
+from lms.workbench.room import ROOM as WORKBENCH
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = (
@@ -58,6 +59,7 @@ ROOMS = (
     GOALS,
     JOURNAL,
     CIRCLES,
+    WORKBENCH,
     CERTIFICATES,
     BACKUP,
 )

@@ -139,12 +139,12 @@ LOOKS = {
     ),
     Kind.CHANGE_WANTED: Look(
         _l("Somebody waits for another mentor. No reason is asked."),
-        "mentoring.waiting",
+        "workbench.waiting",
         "users",
     ),
     Kind.PAIRS_LEFT: Look(
         _l("A mentor takes a rest or has left. Look at the pairs that go on."),
-        "mentoring.waiting",
+        "workbench.waiting",
         "users",
     ),
     Kind.PAIR_STARTED: Look(
@@ -179,7 +179,7 @@ LOOKS = {
         "users",
         Subject.CONFIRM,
     ),
-    Kind.SOMEBODY_WAITS: Look(_l("Somebody waits for a mentor."), "mentoring.waiting", "users"),
+    Kind.SOMEBODY_WAITS: Look(_l("Somebody waits for a mentor."), "workbench.waiting", "users"),
     Kind.MEETING_PROPOSED: Look(
         _l("A time is proposed to you."), "meetings.meeting", "calendar-days", Subject.TIME
     ),

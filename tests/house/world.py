@@ -60,6 +60,8 @@ from lms.programmes import queries as lists
 from lms.safeguarding import actions as safeguarding
 from lms.safeguarding.others import Other
 from lms.safeguarding.rules import Wish
+from lms.workbench import actions as workbench
+from lms.workbench import queries as rounds
 from tests.assessment.world import find_quiz
 from tests.assessment.world import start as start_attempt
 from tests.certificates.world import again, claim, finish_course
@@ -83,6 +85,7 @@ from tests.mentoring.world import (
 )
 from tests.mentoring.world import World as Meeters
 from tests.messaging.world import leave_address
+from tests.workbench.world import make_round
 from tests.vaults import opener_of
 from tests.world import Somebody, make_person, prove_sign_ins
 
@@ -324,6 +327,7 @@ def _settle(town: Town, folder: Path) -> None:
     _certify(town, folder)
     _wonder(town)
     _worry(town)
+    _round(town)
     _gather(town)
     leave_address(town.people["learner"])
     with transaction():
@@ -332,6 +336,18 @@ def _settle(town: Town, folder: Path) -> None:
         found = messages.notices(town.people["learner"].id, 50)
         notice = next(one for one in found if one.read_at is None)
     town.ids |= {"notice_pid": notice.public_id, "name": PICTURE, "place": "nowhere"}
+
+
+def _round(town: Town) -> None:
+    """A round over everybody who waits, made anew after somebody was left out of the first one."""
+    staff = town.people["coordinator"]
+    first = make_round(staff)
+    with transaction():
+        workbench.hold(first, town.ids["waiting"], staff.id)
+    again = make_round(staff, first)
+    with reading():
+        decision = rounds.decisions(again.id)[0].public_id
+    town.ids |= {"run": again.public_id, "decision": decision}
 
 
 def _publish(folder: Path, number: int = 0) -> Outline:

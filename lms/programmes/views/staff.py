@@ -56,7 +56,7 @@ class Row:
 @allow(Permission.MENTORS)
 def mentors() -> Response:
     """Who offers to be a mentor, and who is one: state, languages, places, last confirmed."""
-    g.nav = "mentoring.waiting"
+    g.nav = "workbench.waiting"
     had = loads()
     rows = [
         Row(
@@ -95,7 +95,7 @@ def _places(rows: list[Row]) -> tuple[int, int]:
 def new_mentor() -> AnyResponse:
     """Make somebody a mentor who has agreed to it."""
     form = MakeMentorForm()
-    g.nav = "mentoring.waiting"
+    g.nav = "workbench.waiting"
     if form.validate_on_submit():
         found = people.by_handle(typed(form.handle))
         if found is None:
@@ -118,7 +118,7 @@ def _profile(_person: Actor, profile: str) -> Profile | None:
 def change_mentor(profile: Profile) -> AnyResponse:
     """Change a mentor's card with her, and whether she takes people."""
     form = CardForm()
-    g.nav = "mentoring.waiting"
+    g.nav = "workbench.waiting"
     if form.overtaken(on_card(profile)):
         return page("programmes/mentor_form.html", 409, form=form, profile=profile)
     if form.validate_on_submit():
@@ -144,7 +144,7 @@ def _visitor(person: Actor) -> Visitor:
 def look(profile: Profile) -> Response:
     """What a mentor says about herself, and what staff can do about it. Private rules are a number."""
     person = signed_in()
-    g.nav = "mentoring.waiting"
+    g.nav = "workbench.waiting"
     organisations = queries.organisations_of(profile)
     audit.saw(_visitor(person), profile.person_id, What.PAGE, profile.public_id)
     return page(
@@ -222,7 +222,7 @@ def _request(_person: Actor, waiting: str) -> Request | None:
 def requests() -> Response:
     """Requests that staff look at before they join the line."""
     person, found = signed_in(), queries.submitted()
-    g.nav = "mentoring.waiting"
+    g.nav = "workbench.waiting"
     goals = [queries.goal_of(one) for one in found]
     audit.saw_list(_visitor(person), [one.person_id for one in found], What.WAITING)
     rows = [
@@ -263,7 +263,7 @@ def set_priority(found: Request) -> AnyResponse:
         flash(_("Saved."), "done")
     else:
         flash(_("Type a number from 0 to 200."), "error")
-    return redirect(url_for("mentoring.waiting"), 303)
+    return redirect(url_for("workbench.waiting"), 303)
 
 
 # --- Programmes ----------------------------------------------------------------------------------
@@ -273,7 +273,7 @@ def set_priority(found: Request) -> AnyResponse:
 @allow(Permission.MENTORS)
 def programmes() -> Response:
     """All programmes, the latest first."""
-    g.nav = "mentoring.waiting"
+    g.nav = "workbench.waiting"
     rows = [
         (found, found.title(language()), words.PROGRAMME_STATE[found.state])
         for found in queries.programmes()
@@ -288,7 +288,7 @@ def _programme(_person: Actor, programme: str) -> Running | None:
 def _programme_form() -> ProgrammeForm:
     form = ProgrammeForm()
     form.offer((one.public_id, one.title) for one in courses.catalogue(language()))
-    g.nav = "mentoring.waiting"
+    g.nav = "workbench.waiting"
     return form
 
 
