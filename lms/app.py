@@ -37,6 +37,7 @@ from lms.messaging.room import ROOM as MESSAGING
 from lms.privacy.room import ROOM as PRIVACY
 from lms.programmes.room import ROOM as PROGRAMMES
 from lms.safeguarding.room import ROOM as SAFEGUARDING
+from lms.support.room import ROOM as SUPPORT
 from lms.web import errors, forms, gate, headers, request_log, static_files, templating
 from lms.web.room import ROOM as WEB
 from lms.workbench.room import ROOM as WORKBENCH
@@ -60,6 +61,7 @@ ROOMS = (
     JOURNAL,
     CIRCLES,
     WORKBENCH,
+    SUPPORT,
     CERTIFICATES,
     BACKUP,
 )

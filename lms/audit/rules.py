@@ -37,6 +37,8 @@ class What(StrEnum):
     COHORT_FILE = "cohort_file"
     CERTIFICATE = "certificate"
     ATTEMPT = "attempt"
+    SUPPORT = "support"
+    NOTED = "noted"
     CONCERN = "concern"
     QUESTION = "question"
 

@@ -82,19 +82,12 @@ class Pulse(Model):
 
 
 class Nudge(Model):
-    """That somebody was told of a quiet pair, so that nobody is told too often."""
+    """When the mentor of a pair was last told of a silence, so that she is told once in each."""
 
     __tablename__ = "nudge"
-    __table_args__ = (
-        CheckConstraint("rule IN ('no_first_meeting', 'quiet')", name="rule"),
-        Index("ix_nudge_person", "person_id", "sent_at"),
-    )
 
-    id: Mapped[int] = mapped_column(primary_key=True, info=S1)
-    match_id: Mapped[int] = mapped_column(ForeignKey("match.id"), index=True, info=S1)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=S1)
-    rule: Mapped[str] = mapped_column(String(16), info=S1)
-    sent_at: Mapped[datetime] = mapped_column(info=S1)
+    match_id: Mapped[int] = mapped_column(ForeignKey("match.id"), primary_key=True, info=S1)
+    told_at: Mapped[datetime] = mapped_column(info=S1)
 
 
 class ClosingWord(Model):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -49,6 +49,8 @@ class Skipped(StrEnum):
     SPOKE_ALREADY = "spoke_already"
     NOT_WANTED = "not_wanted"
     PAUSED = "paused"
+    # Nobody asked, and the next one has come: what the report has to count as not done.
+    MISSED = "missed"
 
 
 def due_on(started_on: date, number: int) -> date:
@@ -99,11 +101,8 @@ def on_time(due: date, done_on: date) -> bool:
 
 FIRST_MEETING_AFTER = timedelta(days=10)
 QUIET_AFTER = timedelta(days=14)
-# The mentor hears first, then the mentee; the staff's page shows the pair a week after the mentor heard.
-MENTEE_HEARS_AFTER = timedelta(days=4)
+# The mentor hears first (`mentoring`, its daily job); the staff's page shows the pair a week after her.
 STAFF_HEARS_AFTER = timedelta(days=7)
-NUDGES_AT_MOST = 3
-NUDGES_WITHIN = timedelta(days=14)
 
 
 class Stall(StrEnum):
@@ -117,13 +116,11 @@ class Stall(StrEnum):
 class Signs:
     """What a pair looks like from outside: moments, no words.
 
-    `met_at` is the last meeting that was held, `last_word` the latest message of either side, `resumed_at`
-    the end of a pause.
+    `last_sign` is the latest message or word about a meeting, of either side.
     """
 
     started_at: datetime
-    last_word: datetime | None = None
-    met_at: datetime | None = None
+    last_sign: datetime | None = None
     next_meeting_at: datetime | None = None
 
 
@@ -152,39 +149,16 @@ class Stalled:
 def stalled(signs: Signs, now: datetime) -> Stalled | None:
     """Return the rule that a pair meets now, or None while it is on its way or has a date.
 
-    A pair that writes to each other is not quiet, and one that has a date is neither.
+    Who writes to each other is on the way: a pair may never meet otherwise.
     """
     if signs.next_meeting_at is not None and signs.next_meeting_at >= now:
         return None
-    last = max(filter(None, (signs.started_at, signs.last_word, signs.met_at)))
-    quiet = Stalled(Stall.QUIET, last)
-    if now >= quiet.begins:
-        return quiet
-    first = Stalled(Stall.NO_FIRST_MEETING, signs.started_at)
-    never_met = signs.met_at is None and signs.last_word is None
-    return first if never_met and now >= first.begins else None
-
-
-class Side(StrEnum):
-    """Whom a nudge goes to."""
-
-    MENTOR = "mentor"
-    MENTEE = "mentee"
-
-
-def to_nudge(found: Stalled, nudged: Collection[Side], now: datetime) -> Side | None:
-    """Who hears of it next, if anybody: each side once in one stall, the mentor first."""
-    if now < found.begins:
-        return None
-    if Side.MENTOR not in nudged:
-        return Side.MENTOR
-    later = now >= found.begins + MENTEE_HEARS_AFTER
-    return Side.MENTEE if later and Side.MENTEE not in nudged else None
-
-
-def may_nudge(earlier: Sequence[datetime], now: datetime) -> bool:
-    """Whether one more nudge is within the limit; `earlier` are those that the person has had of any pair."""
-    return sum(moment > now - NUDGES_WITHIN for moment in earlier) < NUDGES_AT_MOST
+    # The beginning itself may count as a sign.
+    if signs.last_sign is None or signs.last_sign <= signs.started_at:
+        found = Stalled(Stall.NO_FIRST_MEETING, signs.started_at)
+    else:
+        found = Stalled(Stall.QUIET, signs.last_sign)
+    return found if now >= found.begins else None
 
 
 # --- Questions to both sides ---------------------------------------------------------------------
@@ -288,4 +262,3 @@ def closing_begins(started_on: date, weeks: int, today: date) -> bool:
 # --- Keeping -------------------------------------------------------------------------------------
 
 KEPT_AFTER_END = timedelta(days=90)
-NUDGES_KEPT = timedelta(days=90)

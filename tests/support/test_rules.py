@@ -11,12 +11,9 @@ from hypothesis import strategies as st
 from lms.support.rules import (
     AHEAD,
     LATE_AFTER,
-    NUDGES_AT_MOST,
-    NUDGES_WITHIN,
     Asked,
     CheckState,
     Pulse,
-    Side,
     Signs,
     Stall,
     Stalled,
@@ -24,12 +21,10 @@ from lms.support.rules import (
     closing_begins,
     due_on,
     is_open,
-    may_nudge,
     means,
     on_time,
     stalled,
     standing,
-    to_nudge,
     wave_on,
 )
 
@@ -110,7 +105,7 @@ def test_no_first_meeting_for_ten_days() -> None:
 
 
 def test_a_word_starts_the_clock_anew() -> None:
-    signs = Signs(BEGAN, last_word=moment(9))
+    signs = Signs(BEGAN, last_sign=moment(9))
     assert stalled(signs, moment(22.9)) is None
     assert stalled(signs, moment(23)) == Stalled(Stall.QUIET, moment(9))
 
@@ -118,48 +113,30 @@ def test_a_word_starts_the_clock_anew() -> None:
 def test_who_has_a_date_is_not_quiet() -> None:
     signs = Signs(BEGAN, next_meeting_at=moment(40))
     assert stalled(signs, moment(39)) is None
-    assert stalled(signs, moment(41)) == Stalled(Stall.QUIET, BEGAN)
+    assert stalled(signs, moment(41)) == Stalled(Stall.NO_FIRST_MEETING, BEGAN)
 
 
-def test_the_mentor_hears_first_then_the_mentee_then_the_staff() -> None:
+def test_the_staff_hear_a_week_after_the_mentor() -> None:
     found = Stalled(Stall.QUIET, BEGAN)
-    heard: list[tuple[int, str]] = []
-    nudged: set[Side] = set()
-    for number in range(40):
-        side = to_nudge(found, nudged, moment(number))
-        if side:
-            nudged.add(side)
-            heard.append((number, side))
-        if found.staff_hears(moment(number)) and "staff" not in [who for _, who in heard]:
-            heard.append((number, "staff"))
-    assert heard == [(14, "mentor"), (18, "mentee"), (21, "staff")]
+    assert found.begins == moment(14)
+    assert not found.staff_hears(moment(20.9))
+    assert found.staff_hears(moment(21))
 
 
-@given(st.lists(st.floats(0, 60), max_size=30))
-def test_nobody_is_nudged_more_than_three_times_in_fourteen_days(tries: list[float]) -> None:
-    sent: list[datetime] = []
-    for at in map(moment, sorted(tries)):
-        if may_nudge(sent, at):
-            sent.append(at)
-    for end in sent:
-        within = [one for one in sent if end - NUDGES_WITHIN < one <= end]
-        assert len(within) <= NUDGES_AT_MOST
-
-
-@given(AGES, st.none() | AGES, st.none() | AGES, st.none() | AGES, AGES)
+@given(AGES, st.none() | AGES, st.none() | AGES, AGES)
 def test_a_sign_never_makes_a_pair_more_stalled(
-    began: int, word: int | None, met: int | None, date_: int | None, now: int
+    began: int, sign: int | None, meeting: int | None, now: int
 ) -> None:
     def at(days: int | None) -> datetime | None:
         return None if days is None else moment(days)
 
-    signs = Signs(moment(min(began, now)), at(word), at(met), at(date_))
+    signs = Signs(moment(min(began, now)), at(sign), at(meeting))
     found = stalled(signs, moment(now))
-    more = Signs(signs.started_at, moment(now), signs.met_at, signs.next_meeting_at)
-    assert stalled(more, moment(now)) is None
+    assert stalled(Signs(signs.started_at, moment(now), at(meeting)), moment(now)) is None
     if found:
         assert moment(now) >= found.begins
         assert found.days(moment(now)) >= 10
+        assert not found.staff_hears(found.begins)
 
 
 # --- Questions -----------------------------------------------------------------------------------
