@@ -13,6 +13,7 @@ edge that cannot beat the best end found, and an edge that is worth nothing any 
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
@@ -49,14 +50,15 @@ class Edges:
 class Solution:
     """The pairs (mentor, mentee), what they are worth together less the charges, and the duals that prove it.
 
-    `seat_prices` are what one more seat of each mentor would add at most: where it is high, recruit.
-    `gains` are what each mentee has above the price of the seat.
+    `prices` are what a seat of each mentor costs, its charge within; `gains` are what each mentee has above
+    that; `seat_prices` are what one more seat of each mentor would add at most: where it is high, recruit.
     """
 
     pairs: tuple[tuple[int, int], ...]
     worth: int
-    seat_prices: tuple[int, ...]
+    prices: tuple[int, ...]
     gains: tuple[int, ...]
+    seat_prices: tuple[int, ...]
 
 
 def solve(charges: Sequence[Sequence[int]], edges: Edges) -> Solution:
@@ -104,12 +106,8 @@ def _mentees_enter(charges: Sequence[Sequence[int]], edges: Edges) -> Solution:
     flow = _Flow(lists, range(count), [0] * count, charges)
     flow.run(order)
     pairs = [(flow.at[unit], unit) for unit in range(count) if flow.at[unit] != UNMATCHED]
-    prices = [
-        price if seats and len(held) == len(seats) else 0
-        for price, held, seats in zip(flow.price, flow.held, charges, strict=True)
-    ]
-    gains = tuple(flow.gain(unit) for unit in range(count))
-    return Solution(tuple(sorted(pairs)), flow.worth(), tuple(prices), gains)
+    gains = [flow.gain(unit) for unit in range(count)]
+    return _solution(pairs, flow.worth(), flow.price, gains, charges, edges)
 
 
 def _seats_enter(charges: Sequence[Sequence[int]], edges: Edges) -> Solution:
@@ -118,11 +116,29 @@ def _seats_enter(charges: Sequence[Sequence[int]], edges: Edges) -> Solution:
     flow = _Flow(list(edges.of_mentor), mentors, offsets, [(0,)] * edges.mentees)
     flow.run(range(len(mentors)))
     pairs = [(mentors[unit], at) for unit, at in enumerate(flow.at) if at != UNMATCHED]
-    least = [NEVER if seats else 0 for seats in charges]
-    for unit, mentor in enumerate(mentors):
-        least[mentor] = min(least[mentor], flow.gain(unit))
-    gains = tuple(price if held else 0 for price, held in zip(flow.price, flow.held, strict=True))
-    return Solution(tuple(sorted(pairs)), flow.worth(), tuple(least), gains)
+    prices = [flow.best(mentor) if seats else NEVER for mentor, seats in enumerate(charges)]
+    return _solution(pairs, flow.worth(), prices, flow.price, charges, edges)
+
+
+def _solution(
+    pairs: list[tuple[int, int]],
+    worth: int,
+    prices: list[int],
+    gains: list[int],
+    charges: Sequence[Sequence[int]],
+    edges: Edges,
+) -> Solution:
+    """A mentor without a seat has the price at which nobody would want the first one."""
+    for mentor, own in enumerate(edges.of_mentor):
+        if not charges[mentor]:
+            wanted = ((edge >> BITS) - gains[edge & LOW] for edge in own)
+            prices[mentor] = max(0, max(wanted, default=0))
+    loads = Counter(mentor for mentor, _ in pairs)
+    seat_prices = tuple(
+        max(0, price - (seats[-1] if seats else 0)) if loads[mentor] == len(seats) else 0
+        for mentor, (price, seats) in enumerate(zip(prices, charges, strict=True))
+    )
+    return Solution(tuple(sorted(pairs)), worth, tuple(prices), tuple(gains), seat_prices)
 
 
 class _Flow:
