@@ -17,6 +17,23 @@ from lms.core.db import Model, db
 BATCH = 20_000
 
 
+def _with_defaults(
+    model: type[Model], columns: str, rows: Iterable[tuple[Any, ...]]
+) -> tuple[str, Iterable[tuple[Any, ...]]]:
+    """Add the columns that must have a value and of which the model knows one: no ORM does it here."""
+    named = set(columns.split())
+    left = [
+        column
+        for column in model.__table__.columns
+        if column.name not in named and not column.nullable and column.default is not None
+    ]
+    values = tuple(
+        column.default.arg(None) if column.default.is_callable else column.default.arg  # type: ignore[union-attr]
+        for column in left
+    )
+    return " ".join([columns, *(column.name for column in left)]), ((*row, *values) for row in rows)
+
+
 class Bulk:
     """Rows for the tables of the application's database, in one transaction. `commit` ends it."""
 
@@ -29,7 +46,9 @@ class Bulk:
 
     def add(self, model: type[Model], columns: str, rows: Iterable[tuple[Any, ...]]) -> None:
         """Write rows; `columns` are names with spaces between them, in the order of the values."""
-        table, names = model.__table__.name, ", ".join(columns.split())  # type: ignore[attr-defined]
+        table = model.__table__.name  # type: ignore[attr-defined]
+        columns, rows = _with_defaults(model, columns, rows)
+        names = ", ".join(columns.split())
         if self._sqlite:
             self._insert(table, names, rows)
             return

@@ -407,12 +407,10 @@ def _mentoring(bulk: Bulk, size: Size, ground: Ground) -> None:
     pairs = range(1, size.pairs + 1)
     bulk.add(Programme, "id public_id key offer_days", [(1, public_id("pr", 1), "default", 7)])
     profiles = (
-        (at + 1, public_id("mp", at), 1, mentor_id(size, at), f"Mentor {at}", ["en", "ru"], "", 10, False, START)
+        (at + 1, public_id("mp", at), 1, mentor_id(size, at), f"Mentor {at}", ["en", "ru"], "", 10, START)
         for at in range(mentors(size))
     )  # fmt: skip
-    columns = (
-        "id public_id programme_id person_id shown_name languages about capacity paused made_at"
-    )
+    columns = "id public_id programme_id person_id shown_name languages about capacity made_at"
     bulk.add(MentorProfile, columns, profiles)
     requests = (
         (one, public_id("mr", one), 1, one, f"Mentee {one}", ["en"], START, "matched")
