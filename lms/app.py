@@ -36,6 +36,7 @@ from lms.mentoring.room import ROOM as MENTORING
 from lms.messaging.room import ROOM as MESSAGING
 from lms.privacy.room import ROOM as PRIVACY
 from lms.programmes.room import ROOM as PROGRAMMES
+from lms.recognition.room import ROOM as RECOGNITION
 from lms.safeguarding.room import ROOM as SAFEGUARDING
 from lms.support.room import ROOM as SUPPORT
 from lms.web import errors, forms, gate, headers, request_log, static_files, templating
@@ -63,6 +64,7 @@ ROOMS = (
     WORKBENCH,
     SUPPORT,
     CERTIFICATES,
+    RECOGNITION,
     BACKUP,
 )
 LARGEST_REQUEST = 2 * 1024 * 1024

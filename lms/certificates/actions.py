@@ -58,6 +58,24 @@ def offer(enrolment_id: int, person_id: int, version_id: int) -> None:
         messaging.notify(person_id, Kind.CERTIFICATE)
 
 
+def offer_record(person_id: int, key: str, record_: record.Record) -> bool:
+    """Offer a certificate of something that is no course, with its own frozen record. Return whether it is new.
+
+    Done twice is done once: there is one live certificate a person and key.
+    """
+    made = _insert(
+        person_id=person_id,
+        course_key=key,
+        course_version=0,
+        contract_hash="",
+        record=record_,
+        completed_at=now(),
+    )
+    if made is not None:
+        messaging.notify(person_id, Kind.CERTIFICATE)
+    return made is not None
+
+
 def offer_missing() -> int:
     """Offer certificates of courses that were finished before there were any. Return how many."""
     found = queries.completed_without()

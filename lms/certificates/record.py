@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from lms.certificates import number as numbers
-from lms.certificates.pdf.document import MOST_MODULES, TEMPLATE, CertificateDocument
+from lms.certificates.pdf.document import COURSE, MOST_MODULES, TEMPLATE, CertificateDocument
 from lms.core.i18n import LANGUAGES, force_locale, ngettext
 from lms.core.i18n import gettext as _
 from lms.core.settings import Settings
@@ -106,6 +106,7 @@ def document(
         issued=day_of(record, issued_at),
         theme=record["theme"],
         product=words["product"],
+        kind=record.get("kind", COURSE),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from lms.core.clock import now
 from lms.core.policy import Actor
 from lms.core.room import Card
@@ -14,42 +16,42 @@ from lms.mentoring.states import State as PairState
 
 
 def pair(person: Actor, found: Pair) -> list[Card]:
-    """The meeting that matters now: one to answer, to log, to look forward to. Two statements at most."""
+    """The meeting that waits for this side, and the next one to come. Two statements at most."""
     reader, moment = Reader.of(person.id, found), now()
     meetings = queries.of_pair(found.id, most=12)
     held = sum(one.state in {State.HELD, State.DISPUTED} for one in meetings)
-    one = _one(meetings, person.id)
-    times = queries.times([one.id]).get(one.id, []) if one and one.state is State.PROPOSED else []
+    chosen = _chosen(meetings, person.id, moment)
+    times = queries.times([one.id for one in chosen if one.state is State.PROPOSED])
     last = next((m for m in meetings if m.planned_at and m.planned_at <= moment), None)
     context = {
         "pair": found,
         "name": reader.name,
-        "row": shown(one, reader, moment, times, last) if one else None,
-        "many": bool(meetings),
+        "rows": [shown(one, reader, moment, times.get(one.id, []), last) for one in chosen],
         "questions": words.questions(held, closing=found.state == PairState.CLOSING),
     }
     return [Card("meetings/card_pair.html", context, 20, aside=True)]
 
 
-def _one(meetings: list[Appointment], person_id: int) -> Appointment | None:
-    """What waits for this side first, then what comes next, then what the other side has to answer."""
-    moment = now()
+def _chosen(meetings: list[Appointment], person_id: int, moment: datetime) -> list[Appointment]:
+    ordered = sorted(meetings, key=lambda one: (one.planned_at or moment, one.id))
+    waiting = [one for one in ordered if _waits_for(one, person_id, moment)]
+    coming = [one for one in ordered if _is_planned(one) and not _has_begun(one, moment)]
+    open_ones = [one for one in ordered if one.state is State.PROPOSED and one not in waiting]
+    return waiting[:1] + (coming or open_ones)[:1]
 
-    def rank(one: Appointment) -> int | None:
-        planned = one.state is State.PLANNED and one.planned_at is not None
-        if planned and one.planned_at and one.planned_at <= moment:
-            return 1
-        if one.state is State.HELD and one.confirmed_at is None and one.logged_by != person_id:
-            return 2
-        if one.state is State.PROPOSED and one.acted_by != person_id:
-            return 0
-        if planned:
-            return 3
-        return 4 if one.state is State.PROPOSED else None
 
-    ranked = [(rank(one), one.planned_at or moment, one.id) for one in meetings]
-    waiting = [entry for entry in ranked if entry[0] is not None]
-    if not waiting:
-        return None
-    chosen = min(waiting, key=lambda entry: (entry[0] or 0, entry[1], entry[2]))
-    return next(one for one in meetings if one.id == chosen[2])
+def _waits_for(one: Appointment, person_id: int, moment: datetime) -> bool:
+    """Whether this side has something to do about a meeting: choose a time, log it, confirm it."""
+    if one.state is State.PROPOSED:
+        return one.acted_by != person_id
+    unconfirmed = one.state is State.HELD and one.confirmed_at is None
+    to_log = _is_planned(one) and _has_begun(one, moment)
+    return to_log or (unconfirmed and one.logged_by != person_id)
+
+
+def _is_planned(one: Appointment) -> bool:
+    return one.state is State.PLANNED
+
+
+def _has_begun(one: Appointment, moment: datetime) -> bool:
+    return one.planned_at is not None and one.planned_at <= moment

@@ -9,13 +9,14 @@ from lms.mentoring import actions as mentoring
 from lms.mentoring.queries import Pair
 
 
-def agreed(_pair: Pair) -> bool:
+def agreed(pair: Pair) -> bool:
     """Whether both sides have signed how they want to work."""
-    return True
+    return pair.agreed
 
 
-def tell_next(_pair: Pair, _moment: datetime | None) -> None:
+def tell_next(pair: Pair, moment: datetime | None) -> None:
     """Let home know when the pair meets next."""
+    mentoring.set_next_meeting(pair, moment)
 
 
 def write_shared_note(pair: Pair, author_id: int, text: str, opener: Opener) -> None:

@@ -10,6 +10,11 @@ from lms.meetings import actions, cards
 from lms.meetings.policy import RULES
 from lms.meetings.records import RECORDS
 from lms.meetings.views import bp, calendar, pairs, staff  # noqa: F401 - read for their routes
+from lms.mentoring.events import PairEnded
+
+
+def _call_off(event: PairEnded) -> None:
+    actions.end_of_pair(event.match_id)
 
 
 def _daily(_payload: dict[str, Any], _result: Any) -> None:
@@ -20,6 +25,7 @@ ROOM = Room(
     name="meetings",
     blueprints=(bp,),
     rules=RULES,
+    listeners=((PairEnded, _call_off),),
     jobs=(Job("meetings.daily", effect=_daily),),
     daily=(Daily("meetings.daily", hour=3),),
     cards={"pair": cards.pair},

@@ -63,6 +63,7 @@ class Shown:
     can_log: bool
     can_answer: bool
     result: str
+    held: str
 
 
 def on_clocks(at: datetime, reader: Reader) -> Clocks:
@@ -87,12 +88,13 @@ def shown(
     """A meeting for one side. `before` is the one whose hour she remembers."""
     at = on_clocks(meeting.planned_at, reader) if meeting.planned_at else None
     past = meeting.planned_at is not None and meeting.planned_at <= now
+    open_log = meeting.state is State.PLANNED and past
     coming = [time for time in times if time.starts_at > now]
     return Shown(
         public_id=meeting.public_id,
         state=meeting.state,
-        state_word=str(words.STATES[meeting.state]),
-        tag=words.TAGS[meeting.state],
+        state_word=_("Still open") if open_log else str(words.STATES[meeting.state]),
+        tag="sun" if open_log else words.TAGS[meeting.state],
         kind=str(words.KINDS[meeting.kind]),
         length=words.minutes(meeting.minutes),
         at=at,
@@ -100,11 +102,12 @@ def shown(
         warning=_warning(meeting, reader, times, before),
         mine=meeting.acted_by == reader.id,
         is_past=past,
-        can_log=meeting.state is State.PLANNED and past,
+        can_log=open_log,
         can_answer=meeting.state is State.HELD
         and meeting.confirmed_at is None
         and meeting.logged_by != reader.id,
         result=_result(meeting, reader),
+        held=words.minutes(meeting.held_minutes or 0),
     )
 
 

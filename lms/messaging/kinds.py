@@ -39,6 +39,8 @@ class Kind(StrEnum):
     MEETING_LOGGED = "meeting_logged"
     MEETING_DISPUTED = "meeting_disputed"
     MEETING_SETTLED = "meeting_settled"
+    HOURS_ASKED = "hours_asked"
+    HOURS_ANSWERED = "hours_answered"
     TASK_SENT = "task_sent"
     TASK_ANSWERED = "task_answered"
     CERTIFICATE = "certificate"
@@ -200,6 +202,12 @@ LOOKS = {
     ),
     Kind.MEETING_SETTLED: Look(
         _l("A date that was remembered differently is settled."), "meetings.meeting", "clock"
+    ),
+    Kind.HOURS_ASKED: Look(
+        _l("A statement waits for your answer."), "recognition.requests", "clock"
+    ),
+    Kind.HOURS_ANSWERED: Look(
+        _l("A statement that you asked for has its answer."), "recognition.statement", "file-text"
     ),
     Kind.TASK_SENT: Look(_l("A task waits to be read."), "learning.read_task", "clipboard-check"),
     Kind.TASK_ANSWERED: Look(_l("Your task has an answer."), "learning.item", "clipboard-check"),

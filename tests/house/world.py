@@ -32,14 +32,14 @@ from lms.audit import actions as audit
 from lms.audit.models import AccessQuestion
 from lms.audit.rules import Role as SeenAs
 from lms.audit.rules import Visitor, What
-from lms.circles import actions as circles
-from lms.circles import answering
-from lms.circles import queries as gatherings
-from lms.circles.rules import Check
 from lms.certificates import actions as certificates
 from lms.certificates import views as certificate_pages
 from lms.certificates.queries import Held
 from lms.certificates.rules import Reason
+from lms.circles import actions as circles
+from lms.circles import answering
+from lms.circles import queries as gatherings
+from lms.circles.rules import Check
 from lms.cohorts import actions as seating
 from lms.cohorts import queries as cohorts
 from lms.core import clock, ids, keys
@@ -57,6 +57,8 @@ from lms.mentoring import queries as pairs
 from lms.messaging import queries as messages
 from lms.programmes import actions as programmes
 from lms.programmes import queries as lists
+from lms.recognition import actions as statements
+from lms.recognition.rules import Month
 from lms.safeguarding import actions as safeguarding
 from lms.safeguarding.others import Other
 from lms.safeguarding.rules import Wish
@@ -85,8 +87,8 @@ from tests.mentoring.world import (
 )
 from tests.mentoring.world import World as Meeters
 from tests.messaging.world import leave_address
-from tests.workbench.world import make_round
 from tests.vaults import opener_of
+from tests.workbench.world import make_round
 from tests.world import Somebody, make_person, prove_sign_ins
 
 # In the town, the learner sits in the coordinator's cohort, beside the classmate, and is paired with the mentor.
@@ -480,19 +482,27 @@ def _meet(town: Town) -> None:
     mentor, learner, moment = town.people["mentor"], town.people["learner"], now()
     pair = Meeters(mentor, learner, town.people["coordinator"], town.ids["pair"])
     hour = moment.replace(tzinfo=None, minute=0)
-    states = dict(zip(("gone_by", "logged", "disputed"), (2, 3, 4), strict=True))
+    states = {"gone_by": 48, "logged": 72, "disputed": 96, "confirmed": 1}
+    meet.sign(pair)
     with clock.at(moment - timedelta(days=9)):
         past = {
-            state: meet.plan(pair, mentor, hour - timedelta(days=d)) for state, d in states.items()
+            state: meet.plan(pair, mentor, moment.replace(tzinfo=None) - timedelta(hours=h))
+            for state, h in states.items()
         }
-    for name in ("logged", "disputed"):
+    for name in ("logged", "disputed", "confirmed"):
         meet.log(past[name], mentor)
     with transaction():
         meetings.object_to(meet.inside(past["disputed"]), learner.id)
     with transaction():
+        meetings.confirm(meet.inside(past["confirmed"]), learner.id)
+    with transaction():
         town.ids["secret"] = meetings.make_feed(learner.id)
+    month = Month.of(moment.date())
+    with transaction():
+        town.ids["statement"] = statements.ask(mentor.id, Month(2000, 1), month, "Daria V", "en")
+    town.ids["this_month"] = str(month)
     town.ids |= past | {
-        "meeting": meet.plan(pair, mentor, hour + timedelta(days=2)),
+        "planned": meet.plan(pair, mentor, hour + timedelta(days=2)),
         "proposed": meet.propose(pair, mentor, hour + timedelta(days=4)),
         "next_week": (moment + timedelta(days=7)).date().isoformat(),
     }

@@ -10,11 +10,13 @@ from sqlalchemy import update
 
 from lms.accounts.models import Person
 from lms.core import clock
+from lms.core.clock import now
 from lms.core.db import db, reading, transaction
 from lms.meetings import actions, clocks, queries
 from lms.meetings.actions import Log, Plan
 from lms.meetings.queries import Found
 from lms.meetings.rules import Kind
+from lms.mentoring.models import Match
 from tests.mentoring.world import World, make_pair, the_pair_inside
 from tests.world import Somebody
 
@@ -31,9 +33,17 @@ def set_zone(person: Somebody, zone: str) -> None:
 def make_meeting_pair(mentor_zone: str = "Europe/Vilnius", mentee_zone: str = "Asia/Tashkent") -> World:  # fmt: skip
     """A pair on two clocks."""
     world = make_pair()
+    sign(world)
     set_zone(world.mentor, mentor_zone)
     set_zone(world.mentee, mentee_zone)
     return world
+
+
+def sign(world: World) -> None:
+    """Both have agreed how they work together."""
+    with transaction():
+        mine = Match.public_id == world.pair
+        db.session.execute(update(Match).where(mine).values(agreed_at=now()))
 
 
 def propose(world: World, by: Somebody, *locals_: datetime, kind: Kind = Kind.CALL) -> str:

@@ -11,15 +11,21 @@ import base64
 import gc
 import os
 import resource
+from collections.abc import Callable
 from typing import IO
 
 from lms.certificates.pdf.document import TEMPLATE, CertificateDocument, DocumentRefused
 from lms.certificates.pdf.frames import read_frame, write_frame
 from lms.certificates.pdf.render import Press
-from lms.certificates.pdf.samples import SAMPLES
+from lms.certificates.pdf.samples import SAMPLES, STATEMENTS
+from lms.certificates.pdf.statement import StatementDocument
 
 MEMORY = 1024 * 1024 * 1024
 CPU_SECONDS_A_LIFE = 600
+KINDS: dict[str, Callable[[str], CertificateDocument | StatementDocument]] = {
+    "certificate": CertificateDocument.from_json,
+    "statement": StatementDocument.from_json,
+}
 
 
 def main() -> None:
@@ -28,6 +34,8 @@ def main() -> None:
     press = Press()
     for sample in SAMPLES:
         press.print(sample)
+    for statement in STATEMENTS:
+        press.print(statement)
     gc.freeze()
     _shut_the_doors()
     write_frame(answers, {"ready": TEMPLATE})
@@ -38,7 +46,7 @@ def main() -> None:
 def _answer(press: Press, request: dict[str, str]) -> dict[str, str]:
     """Return the file, or why there is none; never a text of the record."""
     try:
-        pdf = press.print(CertificateDocument.from_json(request["document"]))
+        pdf = press.print(KINDS[request["kind"]](request["document"]))
     except DocumentRefused as refusal:
         return {"refused": str(refusal)}
     except Exception as error:  # noqa: BLE001 - whatever went wrong, only its kind leaves this process

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections.abc import Container
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any
@@ -14,6 +15,8 @@ from lms.certificates.pdf.strokes import THEMES
 # Raise it with every change of template, style, words or fonts: a record names the version it is printed with.
 TEMPLATE = "1"
 LANGUAGES = ("en", "ru")
+# What somebody is certified for: a course, or support that she gave to others as a volunteer.
+COURSE, SUPPORT = "course", "support"
 MOST_MODULES = 8
 # Longest texts that fit at a size that can be read; the tests print all of them at once.
 LIMITS = {
@@ -30,6 +33,11 @@ LIMITS = {
     "product": 30,
 }
 LONGEST_MODULE = 90
+_KNOWN: dict[str, tuple[Container[str], str]] = {
+    "lang": (LANGUAGES, "neither en nor ru"),
+    "theme": (THEMES, "not one of ours"),
+    "kind": ((COURSE, SUPPORT), "neither a course nor support"),
+}
 _MUST_SAY = ("name", "course", "issuer", "number", "check_url", "check_text", "product")
 
 
@@ -59,21 +67,21 @@ class CertificateDocument:
     issued: date
     theme: str = "rights"
     product: str = "Alongside"
+    kind: str = COURSE
 
     def __post_init__(self) -> None:
-        if self.lang not in LANGUAGES:
-            raise DocumentRefused("lang: neither en nor ru")
-        if self.theme not in THEMES:
-            raise DocumentRefused("theme: not one of ours")
+        for field, (known, reason) in _KNOWN.items():
+            if getattr(self, field) not in known:
+                raise DocumentRefused(f"{field}: {reason}")
         if len(self.modules) > MOST_MODULES:
             raise DocumentRefused(f"modules: more than {MOST_MODULES}")
         for field in _MUST_SAY:
             if not getattr(self, field).strip():
                 raise DocumentRefused(f"{field}: empty")
         for field, longest in LIMITS.items():
-            _check(field, getattr(self, field), longest)
+            check_text(field, getattr(self, field), longest)
         for module in self.modules:
-            _check("modules", module, LONGEST_MODULE)
+            check_text("modules", module, LONGEST_MODULE)
 
     def to_json(self) -> str:
         """Return the record for the pipe or a sealed column."""
@@ -93,7 +101,8 @@ class CertificateDocument:
         return cls(**values)
 
 
-def _check(field: str, text: str, longest: int) -> None:
+def check_text(field: str, text: str, longest: int) -> None:
+    """Refuse what can't be printed."""
     if len(text) > longest:
         raise DocumentRefused(f"{field}: longer than {longest}")
     if any(unicodedata.category(sign) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for sign in text):

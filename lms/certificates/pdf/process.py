@@ -19,8 +19,10 @@ from typing import Self
 import lms
 from lms.certificates.pdf.document import CertificateDocument, DocumentRefused
 from lms.certificates.pdf.frames import BrokenFrame, read_frame, write_frame
+from lms.certificates.pdf.statement import StatementDocument
 
 _CHILD = (sys.executable, "-m", "lms.certificates.pdf.child")
+Document = CertificateDocument | StatementDocument
 _FONTS = Path(__file__).with_name("fonts.conf")
 
 
@@ -71,8 +73,8 @@ class Printer:
         """The process that prints now, for the bench and the tests."""
         return self._process.pid if self._process else None
 
-    def print(self, document: CertificateDocument) -> bytes:
-        """Return the PDF of a certificate.
+    def print(self, document: Document) -> bytes:
+        """Return the PDF of a certificate or a statement.
 
         Raises DocumentRefused when the record can't be printed, and PrintingFailed when the process failed.
         """
@@ -91,7 +93,7 @@ class Printer:
             process.kill()
             process.communicate()
 
-    def _exchange(self, document: CertificateDocument) -> dict[str, str]:
+    def _exchange(self, document: Document) -> dict[str, str]:
         process = self._living_process()
         self._pages += 1
         with _Deadline(process, self._seconds_each) as deadline:
@@ -148,10 +150,11 @@ class _Deadline:
         self._process.kill()
 
 
-def _ask(process: subprocess.Popen[bytes], document: CertificateDocument) -> dict[str, str] | None:
+def _ask(process: subprocess.Popen[bytes], document: Document) -> dict[str, str] | None:
     assert process.stdin is not None  # noqa: S101 - both pipes were asked for
     try:
-        write_frame(process.stdin, {"document": document.to_json()})
+        kind = "statement" if isinstance(document, StatementDocument) else "certificate"
+        write_frame(process.stdin, {"kind": kind, "document": document.to_json()})
     except BrokenPipeError:
         return None
     return _read(process)

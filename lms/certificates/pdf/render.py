@@ -21,9 +21,10 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
-from lms.certificates.pdf import strokes
-from lms.certificates.pdf.document import TEMPLATE, CertificateDocument, DocumentRefused
+from lms.certificates.pdf import strokes, words
+from lms.certificates.pdf.document import SUPPORT, TEMPLATE, CertificateDocument, DocumentRefused
 from lms.certificates.pdf.faces import Role, Slot, fitting_size
+from lms.certificates.pdf.statement import StatementDocument
 from lms.certificates.pdf.words import WORDS, long_date
 
 _HERE = Path(__file__).parent
@@ -112,9 +113,11 @@ class Press:
         log = logging.getLogger("weasyprint")
         log.handlers, log.propagate = [_Strict(logging.WARNING)], False
         self.fonts = FontConfiguration()
-        self._template = Environment(
+        templates = Environment(
             loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined
-        ).get_template("certificate.html")
+        )
+        self._template = templates.get_template("certificate.html")
+        self._statement = templates.get_template("statement.html")
         self.drawings = {
             "asset:mark": Painted(strokes.mark()),
             "asset:seal": Painted(strokes.seal()),
@@ -122,29 +125,45 @@ class Press:
         # Most certificates have the same few sizes, so their rules are mostly parsed already.
         self.style = lru_cache(maxsize=64)(self._style)
         self.common_style = self._style((_HERE / "certificate.css").read_text("utf-8"))
+        self.statement_style = self._style((_HERE / "statement.css").read_text("utf-8"))
 
-    def print(self, document: CertificateDocument) -> bytes:
-        """Return the certificate: PDF/UA-1 and PDF/A-3a, one page, the same bytes for the same record.
+    def print(self, document: CertificateDocument | StatementDocument) -> bytes:
+        """Return the file: PDF/UA-1 and PDF/A-3a, one page, the same bytes for the same record.
 
         Raises DocumentRefused when the text needs more than its page.
         """
+        if isinstance(document, StatementDocument):
+            return self.write_statement(document)
         return self.write(self.lay_out(document), identifier(document))
 
     def lay_out(self, document: CertificateDocument) -> Page:
         """Return markup, sizes and code of a certificate."""
         html = self._template.render(
             doc=document,
-            words=WORDS[document.lang],
+            words=WORDS[document.lang] | _words_of(document),
             issued=long_date(document.issued, document.lang),
         )
         return Page(html, _sizes(document), Painted(qr_code(document.check_url)))
 
     def write(self, page: Page, file_id: bytes) -> bytes:
         """Set the page and return the file."""
-        rendered = HTML(string=page.html, url_fetcher=NoFetcher()).render(
+        styles = [self.common_style, self.style(page.sizes)]
+        return self._set(page.html, styles, {**self.drawings, "asset:qr": page.qr}, file_id)
+
+    def write_statement(self, document: StatementDocument) -> bytes:
+        """Set a statement of hours and return the file."""
+        html = self._statement.render(
+            doc=document,
+            words=words.STATEMENT[document.lang],
+            issued=long_date(document.issued, document.lang),
+        )
+        return self._set(html, [self.statement_style], {**self.drawings}, identifier(document))
+
+    def _set(self, html: str, styles: list[Any], drawings: dict[str, Any], file_id: bytes) -> bytes:
+        rendered = HTML(string=html, url_fetcher=NoFetcher()).render(
             font_config=self.fonts,
-            stylesheets=[self.common_style, self.style(page.sizes)],
-            cache={**self.drawings, "asset:qr": page.qr},
+            stylesheets=styles,
+            cache=drawings,
         )
         if len(rendered.pages) != 1:
             raise DocumentRefused("the text does not fit one page")
@@ -161,7 +180,11 @@ class Press:
         return CSS(string=text, font_config=self.fonts, url_fetcher=NoFetcher())
 
 
-def identifier(document: CertificateDocument) -> bytes:
+def _words_of(document: CertificateDocument) -> dict[str, str]:
+    return words.SUPPORT[document.lang] if document.kind == SUPPORT else {}
+
+
+def identifier(document: CertificateDocument | StatementDocument) -> bytes:
     """Return the fixed file identifier: from template and number, never from time or chance."""
     return hashlib.sha256(f"{TEMPLATE} {document.number}".encode()).hexdigest()[:32].encode()
 

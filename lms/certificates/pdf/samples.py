@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date
 
 from lms.certificates.pdf.document import CertificateDocument
+from lms.certificates.pdf.statement import StatementDocument
 
 ENGLISH = CertificateDocument(
     lang="en",
@@ -67,5 +68,21 @@ OTHER_SCRIPTS = CertificateDocument(
     check_url="https://alongside.example/c/7K4M2XAC9PHT",
     check_text="alongside.example/c",
     issued=date(2026, 12, 19),
+)
+STATEMENTS = tuple(
+    StatementDocument(
+        lang=lang,
+        name=name,
+        period=period,
+        months=((period, time),),
+        total=time,
+        issuer=issuer,
+        number="7K4M-2XAC-9PHT",
+        issued=date(2026, 12, 19),
+    )
+    for lang, name, period, time, issuer in (
+        ("en", "Saule Akhmetova", "March 2026", "4 hours", "Eurasian Harm Reduction Association"),
+        ("ru", "Сауле Ахметова", "март 2026", "4 часа", "Евразийская ассоциация снижения вреда"),
+    )
 )
 SAMPLES = (ENGLISH, RUSSIAN, OTHER_SCRIPTS)

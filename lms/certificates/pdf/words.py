@@ -33,6 +33,53 @@ WORDS = {
     },
 }
 
+# What differs where no course is certified.
+SUPPORT = {
+    "en": {
+        "kind": "Certificate of volunteering",
+        "before_course": "gave to others as a volunteer",
+    },
+    "ru": {
+        "kind": "Сертификат о волонтёрской работе",
+        "before_course": "за волонтёрскую работу",
+    },
+}
+
+STATEMENT = {
+    "en": {
+        "title": "Statement",
+        "kind": "Statement of volunteer hours",
+        "name": "Name",
+        "period": "Period",
+        "caption": "Confirmed hours by month",
+        "month": "Month",
+        "time": "Time",
+        "total": "Together",
+        "confirmed": "Each of these minutes was confirmed by the people who met. "
+        "A coordinator has approved this statement.",
+        "no_pay": "We do not pay for volunteer hours; this statement is no bill.",
+        "number": "Number",
+        "issued": "Approved",
+        "issuer": "Issued by",
+    },
+    "ru": {
+        "title": "Справка",
+        "kind": "Справка о волонтёрских часах",
+        "name": "Имя",
+        "period": "Период",
+        "caption": "Подтверждённые часы по месяцам",
+        "month": "Месяц",
+        "time": "Время",
+        "total": "Всего",
+        "confirmed": "Каждая из этих минут подтверждена участниками встреч. "
+        "Координация программы одобрила справку.",
+        "no_pay": "Мы не оплачиваем волонтёрские часы; эта справка не является счётом.",
+        "number": "Номер",
+        "issued": "Одобрена",
+        "issuer": "Кем выдана",
+    },
+}
+
 _MONTHS = {
     "en": "January February March April May June July August September October November December",
     "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
