@@ -9,14 +9,27 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from lms.accounts import queries as people
 from lms.accounts.models import Person
-from lms.accounts.roles import Role
 from lms.circles.models import Answer, Question
 from lms.circles.rules import OPEN, WAITS_COUNTED, State, usual_wait
 from lms.core.clock import now
 from lms.core.db import db
 from lms.core.sealing import CannotOpen, Place, unseal
+from lms.matching.facts import Track
+from lms.programmes import queries as lists
+from lms.programmes.queries import Profile
+from lms.programmes.states import MentorState
+
+# A scientist who takes nobody, or takes a rest, may still answer; who was not let in or has left may not.
+ANSWERING = frozenset(
+    {
+        MentorState.SCREENED,
+        MentorState.IN_TRAINING,
+        MentorState.AVAILABLE,
+        MentorState.UNCONFIRMED,
+        MentorState.PAUSED,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +194,16 @@ def _open(sealed: bytes | None, place: Place) -> str:
         return ""
 
 
+def _answers(profile: Profile) -> bool:
+    return profile.track is Track.SCIENTIST and profile.state in ANSWERING
+
+
 def scientists() -> list[int]:
     """Who answers questions."""
-    return people.holders(Role.MENTOR)
+    return [one.person_id for one in lists.profiles() if _answers(one)]
+
+
+def scientist(person_id: int) -> str | None:
+    """The name under which somebody answers; None for everybody who does not."""
+    names = (one.shown_name for one in lists.profiles_of(person_id) if _answers(one))
+    return next(names, None)

@@ -150,7 +150,9 @@ def note(found: Found, lead_id: int, text: str) -> None:
 
 
 def answer(found: Found, lead_id: int, text: str) -> None:
-    """Say something to whoever raised it."""
+    """Say something to whoever raised it. Whoever answers has read it."""
+    if found.state is State.RAISED:
+        step(found, lead_id, State.ACKNOWLEDGED)
     _log(found, lead_id, "answer", text=text)
     _tell_reporter(found)
 

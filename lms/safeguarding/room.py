@@ -30,7 +30,7 @@ ROOM = Room(
     name="safeguarding",
     blueprints=(bp,),
     rules=RULES,
-    nav=(NavItem(_l("Concerns"), "safeguarding.desk", "shield-check", 36, _reads, tab=True),),
+    nav=(NavItem(_l("Concerns"), "safeguarding.desk", "shield-check", 36, _reads),),
     jobs=(Job(actions.REMIND, effect=_remind), Job("safeguarding.daily", effect=_daily)),
     daily=(Daily("safeguarding.daily", hour=3),),
     checks=(checks.problems,),

@@ -14,6 +14,12 @@ WISHES = {
     Wish.RECORD: _l("Just write it down"),
     Wish.URGENT: _l("It is urgent: somebody is in danger"),
 }
+# The same, as those who read concerns see it.
+WANTED = {
+    Wish.TALK: _l("Wants to talk"),
+    Wish.RECORD: _l("Wants it written down"),
+    Wish.URGENT: _l("Somebody is in danger"),
+}
 BASES = {
     Basis.CONSENT: _l("The person agrees that it is passed on"),
     Basis.LIFE: _l("Somebody's life is in danger right now"),

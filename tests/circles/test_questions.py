@@ -23,6 +23,7 @@ from lms.safeguarding import actions as safeguarding
 from lms.safeguarding.others import Other, other_of
 from tests.circles.world import ask, make_scientist, question
 from tests.client import Browser
+from tests.mentoring.world import make_mentor
 from tests.world import Somebody, make_person
 
 
@@ -72,7 +73,7 @@ def test_from_both_ends(app: Flask, browser: Browser) -> None:
     with app.app_context(), reading():
         assert {one.what for one in audit.visits(asker.id, 9)} == {"question"}
         kinds = db.session.scalars(select(Notice.kind).where(Notice.person_id == scientist.id))
-        assert {"question_waits", "question_thanks"} == set(kinds)
+        assert {"question_waits", "question_thanks", "place_given"} == set(kinds)
 
 
 def try_at_once(app: Flask, found: list[questions.Found], scientists: list[Somebody]) -> list[str]:
@@ -205,7 +206,8 @@ def test_blocked_people_do_not_meet_in_the_queue(app: Flask, browser: Browser) -
             safeguarding.block(asker.id, Other(scientist.id, "Daria V."))
         one = ask(asker)
         with reading():
-            assert db.session.scalars(select(Notice.id)).all() == []
+            mine = select(Notice.kind).where(Notice.person_id == scientist.id)
+            assert db.session.scalars(mine).all() == ["place_given"]
     browser.sign_in(scientist)
     assert "Nobody waits" in browser.get("/en/questions/queue").text
     assert browser.get(f"/en/questions/queue/{one.public_id}").status == 404
@@ -257,3 +259,15 @@ def test_closed_questions_are_destroyed(app: Flask) -> None:
                 answering.forget_old()
             with reading():
                 assert len(db.session.scalars(select(Question.id)).all()) == left
+
+
+def test_a_peer_mentor_does_not_answer(app: Flask, browser: Browser) -> None:
+    with app.app_context():
+        one, peer = ask(make_person()), make_mentor()
+        with reading():
+            assert questions.scientist(peer.id) is None
+            assert peer.id not in questions.scientists()
+    browser.sign_in(peer)
+    assert "Questions that wait for an answer" not in browser.get("/en/questions").text
+    assert browser.get("/en/questions/queue").status == 404
+    assert browser.get(f"/en/questions/queue/{one.public_id}").status == 404

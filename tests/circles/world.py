@@ -5,12 +5,20 @@ from __future__ import annotations
 from lms.accounts.roles import Role
 from lms.circles import actions, answering, queries, questions
 from lms.core.db import reading, transaction
+from lms.matching.facts import Track
+from lms.messaging import actions as messaging
+from lms.programmes import actions as programmes
 from tests.world import Somebody, make_person
 
 
 def make_scientist() -> Somebody:
     """Somebody who answers questions."""
-    return make_person("", Role.MENTOR)
+    person = make_person("", Role.MENTOR)
+    with transaction():
+        card = programmes.Card("Daria V.", ["en"], 1)
+        programmes.make_mentor(person.id, card, Track.SCIENTIST)
+        messaging.mark_all_read(person.id)
+    return person
 
 
 def make_circle(facilitator: Somebody, *people: Somebody) -> str:

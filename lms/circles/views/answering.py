@@ -20,15 +20,19 @@ from lms.core.i18n import gettext as _
 from lms.core.policy import Actor, allow, signed_in
 from lms.messaging import actions as messaging
 from lms.messaging.kinds import Kind
-from lms.programmes import queries as lists
 from lms.safeguarding.queries import blocked
 from lms.web.forms import Form, typed
 from lms.web.page import page
 
 
+def load_scientist(person: Actor) -> str | None:
+    """The name under which the person answers, if she is a scientist."""
+    return questions.scientist(person.id)
+
+
 @bp.get("/queue")
-@allow(Permission.ANSWER)
-def queue() -> Response:
+@allow(Permission.ANSWER, load_scientist)
+def queue(_name: str) -> Response:
     """What waits, longest first, and what one has taken. Topics only."""
     person = signed_in()
     waiting = questions.queue(person.id, blocked(person.id))
@@ -51,6 +55,8 @@ def queue() -> Response:
 def load_open(person: Actor, asked: str) -> Found | None:
     """A question that a scientist may read: one that nobody else has, or her own; no one's who is blocked."""
     found = questions.question(asked)
+    if questions.scientist(person.id) is None:
+        return None
     if found is None or found.asker_id in {person.id, *blocked(person.id)}:
         return None
     own = found.claimed_by_id == person.id
@@ -68,8 +74,7 @@ def read(found: Found) -> Response:
 
 def _page(found: Found, form: AnswerForm, status: int = 200) -> Response:
     person = signed_in()
-    profile = lists.profile_of(person.id)
-    name = profile.shown_name if profile else ""
+    name = questions.scientist(person.id) or ""
     said = questions.said(found)
     if not form.is_submitted():
         form.name.data = name

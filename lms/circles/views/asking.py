@@ -30,7 +30,7 @@ def index() -> Response:
     return page(
         "circles/questions.html",
         mine=questions.asked_by(person.id),
-        answers=may(person, Permission.ANSWER),
+        answers=may(person, Permission.ANSWER) and questions.scientist(person.id) is not None,
         wait=wait,
         usual=words.usual(wait.usual, wait.counted),
         states=words.STATES,

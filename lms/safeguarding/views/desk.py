@@ -38,7 +38,7 @@ def desk() -> Response:
         closed=[one for one in closed if not one.review_at or one.review_at > moment],
         mine=person.id,
         states=words.STATES,
-        wishes=words.WISHES,
+        wishes=words.WANTED,
         zone=person.zone,
     )
 
@@ -77,7 +77,7 @@ def _page(found: Found, form: EntryForm, refer: ReferForm, status: int = 200) ->
         can_refer=State.REFERRED in NEXT[found.state],
         clock=None if found.acknowledged_at else words.clock(found.raised_at, moment),
         due=found.review_at is not None and found.review_at <= moment,
-        wishes=words.WISHES,
+        wishes=words.WANTED,
         bases=words.BASES,
         log=words.LOG,
         zone=person.zone,

@@ -39,6 +39,8 @@ def report() -> AnyResponse:
     reference = typed(form.about) or request.args.get("about", "")
     other = _other(person, reference)
     form.about.data = reference if other else ""
+    if person is None and not form.is_submitted():
+        form.wish.data = Wish.RECORD.value
     if not form.validate_on_submit():
         return _page(form, person, other)
     if actions.too_many(person.id if person else None):
