@@ -25,6 +25,7 @@ from lms.mentoring.states import LIVE, NOTHING_CAME, OFFERED, TOGETHER, Side, St
 from lms.programmes.models import MentorProfile, MentorRequest
 from lms.programmes.pairing import Load
 from lms.programmes.queries import Request
+from lms.programmes.states import MentorState
 from lms.safeguarding.queries import blocked
 
 _mentor = aliased(Person)
@@ -168,13 +169,16 @@ def cards_of(found: Pair) -> list[OfferCard]:
     return [OfferCard(_pair(row), row[-2], row[-1]) for row in rows]
 
 
+_AWAY = (MentorState.PAUSED, MentorState.LEFT, MentorState.SUSPENDED)
+
+
 def stalled(moment: datetime) -> list[tuple[Pair, Stall, int]]:
     """Pairs at which staff should look: (pair, rule, full days). One statement.
 
     A forgotten turn was brought to mind three times before; the two see the same rule on their page.
     """
-    available = (MentorProfile.person_id == Match.mentor_id) & ~MentorProfile.paused
-    away = ~exists().where(available)
+    same = (MentorProfile.person_id == Match.mentor_id) & (MentorProfile.track == Match.track)
+    away = exists().where(same, MentorProfile.state.in_(_AWAY))
     statement = _pairs(away).where(Match.state.in_(TOGETHER)).order_by(Match.id)
     found = [(_pair(row), bool(row[-1])) for row in db.session.execute(statement)]
     told = [(pair, stall(_clock(pair, away=away), moment)) for pair, away in found]
@@ -219,7 +223,7 @@ def mentors_of() -> dict[int, frozenset[int]]:
 
 def overdue_offers(before: datetime) -> list[Pair]:
     """Offers that were made before a moment and have no answer."""
-    return [found for found in offers() if found.asked_at < before]
+    return [found for found in offers() if found.asked_at <= before]
 
 
 def _last_of(author: Any) -> ScalarSelect[Any]:

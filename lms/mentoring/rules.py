@@ -189,11 +189,11 @@ def stall(clock: Clock, now: datetime) -> tuple[Stall, int] | None:
     """(rule, full days) for the staff's list, or None while nobody has to look."""
     if clock.away:
         return Stall.MENTOR_AWAY, 0
-    waited = now - clock.awaiting_since if clock.awaiting_since else timedelta()
-    if not clock.paused and waited >= STAFF_AFTER:
-        return Stall.TURN, waited.days
     over = (now.date() - clock.ends_on).days if clock.ends_on else 0
-    return (Stall.TIME_OVER, over) if clock.closing and over > 0 else None
+    if clock.closing and over > 0:
+        return Stall.TIME_OVER, over
+    waited = now - clock.awaiting_since if clock.awaiting_since else timedelta()
+    return (Stall.TURN, waited.days) if not clock.paused and waited >= STAFF_AFTER else None
 
 
 def closes(ends_on: date | None, today: date) -> bool:

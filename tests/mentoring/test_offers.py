@@ -157,9 +157,8 @@ def test_two_people_of_whom_one_asked_not_to_be_paired_again(app: Flask, browser
         with reading():
             request = lists.request_of(world.mentee.id)
     page = browser.sign_in(world.coordinator).get(f"/en/pairs/waiting/{request.public_id}")
-    assert "A private rule speaks against it" in page.text
+    assert "1 mentor is left out: private rules (1)." in page.text
     assert "not be paired" not in page.text
-    assert "Not possible now" in page.text
 
 
 def test_the_page_refuses_what_the_list_does_not_offer(app: Flask, browser: Browser) -> None:
@@ -172,12 +171,13 @@ def test_the_page_refuses_what_the_list_does_not_offer(app: Flask, browser: Brow
     url = f"/en/pairs/waiting/{request.public_id}"
     browser.sign_in(staff).get(url)
     assert "No common language" in browser.page.text
+    assert "no common language (1)" in browser.page.text
     with app.app_context():
         other = make_mentor("Zarina M.")
     browser.get(url)
-    page = browser.submit({"profile": profile.public_id}, button="Propose")
-    assert "Not proposed. No common language." in page.text
-    page = browser.submit({"profile": "000000000000"}, button="Propose")
+    page = browser.submit({"only": profile.public_id}, button="Propose")
+    assert "Not proposed. A rule speaks against it: write why it should be so." in page.text
+    page = browser.submit({"only": "000000000000"}, button="Propose")
     assert "Nothing was proposed." in page.text
     with app.app_context(), reading():
         assert queries.taken(mentor.id) == queries.taken(other.id) == 0

@@ -15,6 +15,7 @@ from lms.mentoring import actions, queries
 from lms.mentoring.queries import Pair
 from lms.programmes import actions as programmes
 from lms.programmes import queries as lists
+from lms.programmes.rules import Track
 from tests.courses.world import publish_course
 from tests.vaults import opener_of
 from tests.world import Somebody, make_person
@@ -25,13 +26,13 @@ def make_mentor(
     languages: Sequence[str] = ("ru", "en"),
     capacity: int = 3,
     about: str = "",
+    track: Track = Track.PEER,
 ) -> Somebody:
     """A mentor with places."""
     person = make_person()
+    card = programmes.Card(name, list(languages), capacity, about or "Street lawyer")
     with transaction():
-        programmes.make_mentor(
-            person.id, programmes.Card(name, list(languages), capacity, about or "Street lawyer")
-        )
+        programmes.make_mentor(person.id, card, track)
     return person
 
 
@@ -41,13 +42,28 @@ def make_coordinator() -> Somebody:
 
 
 def make_waiting(
-    name: str = "Saule", languages: Sequence[str] = ("ru", "kk"), goal: str = ""
+    name: str = "Saule",
+    languages: Sequence[str] = ("ru", "kk"),
+    goal: str = "",
+    tracks: tuple[Track, ...] = (Track.PEER,),
 ) -> Somebody:
-    """Somebody on the list."""
+    """Somebody on the list, in each of these tracks."""
     person = make_person()
     with transaction():
-        programmes.ask(person.id, name, list(languages), goal)
+        programmes.ask(person.id, name, list(languages), goal, tracks)
     return person
+
+
+def offer(
+    mentee: Somebody, *mentors: Somebody, by: Somebody | None = None, track: Track = Track.PEER
+) -> str:
+    """An offer of several mentors, the first one proposed first. Return its public id."""
+    staff = by or make_coordinator()
+    with transaction():
+        request = lists.request_of(mentee.id, track)
+        assert request is not None
+        shown = [queries.profile_in(mentor.id, track) for mentor in mentors]
+        return actions.offer(request, [one for one in shown if one], staff.id)
 
 
 def propose(mentee: Somebody, mentor: Somebody, coordinator: Somebody | None = None) -> str:
