@@ -8,8 +8,8 @@ from functools import cache
 from babel.core import Locale
 from babel.dates import get_day_names
 
-from lms.core.i18n import format_list, language
 from lms.core.i18n import gettext as _
+from lms.core.i18n import language
 from lms.core.i18n import lazy_gettext as _l
 from lms.programmes.rules import COUNTRIES, TOPICS, Experience, Level, Part, Style, Track
 from lms.programmes.states import MentorState, ProgrammeState, ProgrammeStep
@@ -121,9 +121,9 @@ def weekdays() -> list[str]:
     return [str(names[day])[:1].upper() + str(names[day])[1:] for day in range(7)]
 
 
-def topics(keys: Iterable[str]) -> str:
-    """Topics in one line; what is no topic any more is left out."""
-    return format_list([str(TOPIC[key]) for key in keys if key in TOPICS])
+def topics(keys: Iterable[str]) -> list[str]:
+    """What topics are called; what is no topic any more is left out."""
+    return [str(TOPIC[key]) for key in keys if key in TOPICS]
 
 
 def hours(ticks: Iterable[str]) -> list[str]:

@@ -201,7 +201,7 @@ def fill_card(form: CardForm, profile: Profile) -> None:
 def new_places() -> AnyResponse:
     """Offer to be a mentor, in one track."""
     person, form = signed_in(), OfferForm()
-    g.nav = "mentoring.pairs"
+    g.nav = "mentoring.pairs" if person.has("mentor") else "mentoring.mine"
     if form.validate_on_submit():
         try:
             actions.offer_to_mentor(person.id, card_of(form), Track(typed(form.track)))
