@@ -8,7 +8,7 @@ from lms.core.i18n import lazy_gettext as _l
 from lms.core.outbox import Daily, Job
 from lms.core.policy import Actor, may
 from lms.core.room import NavItem, Room
-from lms.safeguarding import actions, checks
+from lms.safeguarding import actions, cards, checks
 from lms.safeguarding.policy import RULES, Permission
 from lms.safeguarding.records import RECORDS
 from lms.safeguarding.views import blocks, bp, desk, report  # noqa: F401 - read for their routes
@@ -33,6 +33,7 @@ ROOM = Room(
     nav=(NavItem(_l("Concerns"), "safeguarding.desk", "shield-check", 36, _reads),),
     jobs=(Job(actions.REMIND, effect=_remind), Job("safeguarding.daily", effect=_daily)),
     daily=(Daily("safeguarding.daily", hour=3),),
+    cards={"pair": cards.pair},
     checks=(checks.problems,),
     records=RECORDS,
 )

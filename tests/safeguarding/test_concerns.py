@@ -20,6 +20,7 @@ from lms.safeguarding import actions, keeping, policy, queries
 from lms.safeguarding.models import Concern
 from lms.safeguarding.rules import Basis, NotAllowed, State, Wish
 from tests.client import Browser
+from tests.mentoring.world import make_pair
 from tests.safeguarding.world import WORDS, concern, found, known_as, make_lead
 from tests.world import Somebody, make_person
 
@@ -88,6 +89,21 @@ def test_a_whole_life_in_the_browser(app: Flask, browser: Browser, lead: Somebod
         assert audit.visits(accused.id, 9) == []
         assert kinds(accused) == []
     assert "opened what you told us was wrong" in hers.get("/en/your-data/visits").text
+
+
+def test_one_press_from_the_page_of_a_pair(app: Flask, browser: Browser, lead: Somebody) -> None:
+    with app.app_context():
+        world = make_pair()
+    for side, other in ((world.mentee, "Daria V."), (world.mentor, "Saule")):
+        page = Browser(app).sign_in(side).get(world.url)
+        link = page.soup.select_one(f"main a[href*='help?about={world.pair}']")
+        assert link is not None
+        hers = Browser(app).sign_in(side)
+        assert f"This is about {other}." in hers.get(link["href"]).text
+    page = browser.sign_in(world.mentee).get(f"/en/help/block/{world.pair}")
+    assert page.h1 == "Block Daria V.?"
+    browser.submit(button="Block")
+    assert browser.get(world.url).status == 404, "what they had in common is over"
 
 
 OUTSIDERS = (Role.COORDINATOR, Role.ADMINISTRATOR, Role.MENTOR, Role.AUTHOR)
