@@ -6,6 +6,7 @@ import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import product
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, select, update
@@ -27,6 +28,11 @@ from lms.mentoring.rules import KEPT_AFTER_END
 from lms.mentoring.states import Side
 from lms.messaging import actions as messaging
 from lms.messaging.kinds import Kind
+from lms.programmes import trail
+
+# What is told about a text, by who is told.
+TO_MENTOR = (Kind.TEXT, Kind.TEXT_DUE)
+TO_MENTEE = (Kind.TEXT_ANSWERED, Kind.TEXT_LATER)
 
 
 def keys_of(pair: Pair, person_id: int, opener: Opener) -> SharedKeys:
@@ -59,6 +65,7 @@ def add_goal(pair: Pair, writer_id: int, words: Words, keys: SharedKeys) -> str:
     )
     db.session.add(row)
     db.session.flush()
+    _write_down("goal", public_id, pair, writer_id, "", GoalState.OPEN)
     _tell(pair, writer_id)
     return public_id
 
@@ -92,8 +99,10 @@ def close_goal(
 ) -> None:
     """The mentee says how it came out, and by what one sees it. Raises NotAllowed."""
     row = _goal(found.id)
-    row.state = rules.close(GoalState(row.state), outcome, found.pair.side(person_id))
+    before = GoalState(row.state)
+    row.state = rules.close(before, outcome, found.pair.side(person_id))
     row.closed_at = now()
+    _write_down("goal", found.public_id, found.pair, person_id, before, outcome)
     row.evidence = _seal(keys, evidence, "goal", "evidence", found.public_id, found.pair)
     _tell(found.pair, person_id)
 
@@ -102,9 +111,10 @@ def reopen_goal(found: GoalOf, person_id: int) -> None:
     """The mentee takes a goal up again, once. Raises NotAllowed, TooMany."""
     _room_for_one_more(found.pair)
     row = _goal(found.id)
-    side = found.pair.side(person_id)
-    row.state = rules.reopen(GoalState(row.state), side, before=row.reopened)
+    before, side = GoalState(row.state), found.pair.side(person_id)
+    row.state = rules.reopen(before, side, before=row.reopened)
     row.reopened, row.closed_at = True, None
+    _write_down("goal", found.public_id, found.pair, person_id, before, GoalState.OPEN)
     _tell(found.pair, person_id)
 
 
@@ -170,6 +180,10 @@ def _count(column: Any, which: ColumnElement[bool]) -> int:
     return db.session.scalar(select(func.count(column)).where(which)) or 0
 
 
+def _write_down(machine: str, subject: str, pair: Pair, by: int, before: str, after: str) -> None:
+    trail.record(machine, subject, [(before, after)], about=pair.mentee_id, by=by)
+
+
 def _tell(pair: Pair, person_id: int) -> None:
     messaging.notify(pair.other(person_id), Kind.GOALS, pair=pair.public_id)
 
@@ -202,6 +216,7 @@ def ask(pair: Pair, title: str, asked: Asked, keys: SharedKeys) -> str:
     db.session.add(row)
     db.session.flush()
     _new_round(row, pair, asked, keys)
+    _write_down("text", public_id, pair, pair.mentee_id, "", ReviewState.ASKED)
     messaging.notify(pair.mentor_id, Kind.TEXT, text=public_id)
     turns.set_awaiting(pair, Side.MENTOR)
     return public_id
@@ -292,12 +307,12 @@ def later(found: TextOf, person_id: int, due_on: date) -> None:
 def finish(found: TextOf, person_id: int) -> None:
     """The mentee has what she needs, or needs it no more. Raises NotAllowed."""
     _moved(found, Act.FINISH, person_id)
-    for kind in (Kind.TEXT, Kind.TEXT_DUE):
+    for kind in TO_MENTOR:
         messaging.seen(found.pair.mentor_id, kind, text=found.public_id)
 
 
 def _answered(found: TextOf) -> None:
-    for kind in (Kind.TEXT, Kind.TEXT_DUE):
+    for kind in TO_MENTOR:
         messaging.seen(found.pair.mentor_id, kind, text=found.public_id)
     messaging.notify(found.pair.mentee_id, Kind.TEXT_ANSWERED, text=found.public_id)
     turns.set_awaiting(found.pair, Side.MENTEE)
@@ -306,7 +321,12 @@ def _answered(found: TextOf) -> None:
 def _moved(found: TextOf, act: Act, person_id: int) -> Review:
     mine = select(Review).where(Review.id == found.id).with_for_update()
     row = db.session.scalars(mine.execution_options(populate_existing=True)).one()
-    row.state = rules.move(ReviewState(row.state), act, found.pair.side(person_id))
+    before = ReviewState(row.state)
+    row.state = after = rules.move(before, act, found.pair.side(person_id))
+    trail.record(
+        "text", found.public_id, [(before, after)],
+        about=found.pair.mentee_id, by=person_id, reason=act,
+    )  # fmt: skip
     return row
 
 
@@ -321,6 +341,17 @@ def remind() -> None:
         messaging.notify(found.mentor_id, Kind.TEXT_DUE, text=found.public_id)
         mine = Review.id == found.id
         db.session.execute(update(Review).where(mine).values(reminded=True))
+
+
+def drop_notices(match_id: int) -> None:
+    """A pair has ended: no notice leads to its pages any more."""
+    both = select(Match.public_id, Match.mentor_id, Match.mentee_id).where(Match.id == match_id)
+    pair, mentor_id, mentee_id = db.session.execute(both).one()
+    texts = db.session.scalars(select(Review.public_id).where(Review.match_id == match_id)).all()
+    for person_id, kinds in ((mentor_id, TO_MENTOR), (mentee_id, TO_MENTEE)):
+        messaging.seen(person_id, Kind.GOALS, pair=pair)
+        for text, kind in product(texts, kinds):
+            messaging.seen(person_id, kind, text=text)
 
 
 # --- Retention -----------------------------------------------------------------------------------

@@ -42,3 +42,8 @@ def pair(person: Actor, found: Pair) -> list[Card]:
     if asks["mentee"] or text_rows:
         cards.append(Card("goals/card_texts.html", asks, order=40, aside=True))
     return cards
+
+
+def staff(_person: Actor) -> list[Card]:
+    """Where goals are counted. No statement."""
+    return [Card("goals/card_staff.html", {}, order=80, aside=True)]

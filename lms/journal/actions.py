@@ -84,8 +84,10 @@ def keep_to_herself(found: Entry, match_ids: Iterable[int]) -> None:
     db.session.execute(delete(JournalCopy).where(shown))
 
 
-def forget_copies(match_id: int) -> None:
-    """A pair has ended: what was shown in it is destroyed at once."""
+def forget_copies(match_id: int, mentor_id: int) -> None:
+    """A pair has ended: what was shown in it is destroyed at once, and no notice leads there."""
+    pair = db.session.scalar(select(Match.public_id).where(Match.id == match_id)) or ""
+    messaging.seen(mentor_id, Kind.SHOWN, pair=pair)
     db.session.execute(delete(JournalCopy).where(JournalCopy.match_id == match_id))
 
 

@@ -8,4 +8,4 @@ from lms.mentoring.events import PairEnded
 
 def forget_copies(event: PairEnded) -> None:
     """Nothing that was shown in a pair outlives it."""
-    actions.forget_copies(event.match_id)
+    actions.forget_copies(event.match_id, event.mentor_id)

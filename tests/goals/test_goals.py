@@ -19,8 +19,10 @@ from lms.mentoring import actions as mentoring
 from lms.mentoring import queries as pairs
 from lms.mentoring.rules import KEPT_AFTER_END
 from lms.mentoring.states import Side
+from lms.messaging import queries as messages
+from lms.programmes import trail
 from tests.client import Browser
-from tests.goals.world import add_step, close, goals_of, set_goal, set_goal_inside
+from tests.goals.world import add_step, ask, close, goals_of, set_goal, set_goal_inside
 from tests.mentoring.world import begin, make_pair, make_waiting, small_course
 from tests.world import make_person
 
@@ -83,6 +85,34 @@ def test_both_write_and_the_mentee_finishes(app: Flask) -> None:
     mentee.submit({"outcome": "met"}, button="Close the goal")
     page = mentee.get(goal_url)
     assert "Take it up again" not in page.text
+
+
+def test_each_step_of_a_goal_is_written_down(app: Flask) -> None:
+    with app.app_context():
+        world = make_pair()
+        goal = set_goal(world, world.mentor)
+        close(world, goal, "partly_met")
+        with transaction():
+            found = queries.goal(goal)
+            assert found is not None
+            actions.reopen_goal(found, world.mentee.id)
+        with transaction():
+            made = trail.steps_of("goal", goal)
+    steps = [(one.from_state, one.to_state) for one in made]
+    assert steps == [("", "open"), ("open", "partly_met"), ("partly_met", "open")]
+    assert [one.actor_id for one in made] == [world.mentor.id, world.mentee.id, world.mentee.id]
+
+
+def test_no_notice_outlives_the_pair(app: Flask) -> None:
+    with app.app_context():
+        world = make_pair()
+        set_goal(world)
+        ask(world)
+        with transaction():
+            mentoring.end(the_pair_in(world.pair), world.mentee.id, never_again=False)
+        with transaction():
+            left = [one for one in messages.notices(world.mentor.id, 50) if one.read_at is None]
+    assert {one.kind for one in left}.isdisjoint({"goals", "text"})
 
 
 def test_two_who_change_the_same_words_see_both(app: Flask) -> None:
