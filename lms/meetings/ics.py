@@ -12,8 +12,10 @@ from datetime import UTC, datetime, timedelta
 
 from icalendar import Calendar, Event
 
-from lms.core.i18n import gettext as _
+from lms.core.i18n import language
 
+# Fixed words and no texts for translators: whoever searches a phone reads them.
+TITLES = {"en": "Call", "ru": "Звонок"}
 MEDIA_TYPE = "text/calendar"
 
 
@@ -46,7 +48,7 @@ def _event(entry: Entry) -> Event:
     event.add("dtstamp", entry.changed_at.astimezone(UTC))
     event.add("dtstart", entry.starts_at.astimezone(UTC))
     event.add("dtend", entry.starts_at.astimezone(UTC) + timedelta(minutes=entry.minutes))
-    event.add("summary", _("Call"))
+    event.add("summary", TITLES[language()])
     event.add("class", "PRIVATE")
     event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
     event.add("transp", "TRANSPARENT" if entry.cancelled else "OPAQUE")

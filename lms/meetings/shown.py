@@ -93,7 +93,7 @@ def shown(
     return Shown(
         public_id=meeting.public_id,
         state=meeting.state,
-        state_word=_("Still open") if open_log else str(words.STATES[meeting.state]),
+        state_word=_("Not said yet") if open_log else str(words.STATES[meeting.state]),
         tag="sun" if open_log else words.TAGS[meeting.state],
         kind=str(words.KINDS[meeting.kind]),
         length=words.minutes(meeting.minutes),

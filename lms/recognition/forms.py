@@ -19,8 +19,8 @@ from lms.web.forms import Form, Line
 class StatementForm(Form):
     """Ask for a statement of hours."""
 
-    first = SelectField(_l("From"), choices=[])
-    last = SelectField(_l("Until"), choices=[])
+    first = SelectField(_l("First month"), choices=[])
+    last = SelectField(_l("Last month"), choices=[])
     name = Line(
         _l("Name on the statement"),
         longest=names.LONGEST,

@@ -14,6 +14,7 @@ from lms.meetings import actions, pairs, queries
 from lms.meetings.actions import Log, NotAgreed, Plan
 from lms.meetings.models import Meeting, MeetingStep
 from lms.meetings.rules import Kind, Missed, NotAllowed, State
+from lms.mentoring import actions as mentoring
 from lms.messaging import queries as messages
 from tests.client import Browser
 from tests.meetings.world import (
@@ -201,9 +202,11 @@ def test_what_nobody_answers_lapses_and_what_is_over_is_called_off(app: Flask) -
             actions.daily()
         assert the_meeting(late).state is State.CANCELLED
         assert the_meeting(coming).state is State.PLANNED
+        the_meeting_id = the_meeting(coming).id
         with transaction():
-            actions.end_of_pair(the_pair_inside(world.pair).id)
-        assert the_meeting(coming).state is State.CANCELLED
+            mentoring.end(the_pair_inside(world.pair), world.mentee.id, never_again=False)
+        with reading():
+            assert queries.by_id(the_meeting_id).state is State.CANCELLED
 
 
 def test_a_new_law_moves_the_moment_and_not_the_proposers_hour(app: Flask) -> None:
@@ -352,6 +355,16 @@ def test_coordinators_settle_by_dates_and_minutes(app: Flask) -> None:
     assert open_as(app, outsider).get("/en/meetings/disputed").status == 404
     with app.app_context():
         assert the_meeting(public_id).confirmed_at is not None
+
+
+def test_home_knows_the_next_date(app: Flask) -> None:
+    with app.app_context():
+        world = make_meeting_pair()
+        public_id = plan(world, world.mentor, THURSDAY)
+        assert the_pair(world.pair).next_meeting_at == the_meeting(public_id).planned_at
+        with transaction():
+            actions.cancel(inside(public_id), world.mentor.id)
+        assert the_pair(world.pair).next_meeting_at is None
 
 
 def test_pages_of_meetings_stay_cheap(app: Flask) -> None:
