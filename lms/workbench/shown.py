@@ -131,7 +131,7 @@ def decision_words(one: Decision) -> str:
 def demand(found: Run) -> list[tuple[str, int]]:
     """The recruiting list: what places to look for, and how many people wait for one."""
     languages_ = [(languages.title(kind), *rest) for kind, *rest in found.stats["languages"]]
-    topics = [(_capital(words.topic(kind)), *rest) for kind, *rest in found.stats["topics"]]
+    topics = [(words.capital(words.topic(kind)), *rest) for kind, *rest in found.stats["topics"]]
     rows = sorted([*languages_, *topics], key=lambda row: (-row[1], -row[3], row[0]))
     return [(_wanted(name, waiting), waiting) for name, waiting, _seats, _price in rows]
 
@@ -143,10 +143,6 @@ def _wanted(name: str, waiting: int) -> str:
         waiting,
         name=name,
     )
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def terms() -> list[tuple[str, str]]:

@@ -206,6 +206,11 @@ def experience(key: str) -> str:
     return _lower(known.get(key, key))
 
 
+def capital(text: str) -> str:
+    """A word at the start of a line."""
+    return text[:1].upper() + text[1:]
+
+
 def _lower(text: str) -> str:
     # Inside a sentence; a word of capitals stays one.
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]

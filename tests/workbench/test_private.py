@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from lms.accounts.roles import Role
-from lms.core.db import transaction
+from lms.core.db import db, reading, transaction
 from lms.matching.facts import Track, Wish
 from lms.programmes import actions as programmes
 from lms.programmes import queries as lists
 from lms.programmes.rules import More, Private
 from lms.workbench import actions, reasons
-from lms.workbench.models import MatchProposal
+from lms.workbench.models import MatchDecision, MatchProposal
 from tests.client import Browser
 from tests.mentoring.world import make_mentor, make_waiting
 from tests.workbench.world import make_round
@@ -62,8 +63,9 @@ def test_no_page_of_staff_says_a_private_rule(app: Flask, role: Role, lang: str)
         staff = make_person("", role)
         found = make_round(staff)
         with transaction():
-            for mentor in list(lists.profiles())[:2]:
-                actions.forbid(found, next(iter(lists.waiting())).public_id, mentor.public_id, 1)
+            kamila, *_others = lists.waiting()
+            for mentor in lists.profiles()[:2]:
+                actions.forbid(found, kamila.public_id, mentor.public_id, staff.id)
     browser = Browser(app).sign_in(staff)
     run = f"/{lang}/pairs/rounds/{found.public_id}"
     browser.get(f"/{lang}/pairs/waiting")
@@ -112,3 +114,21 @@ def test_a_pair_that_staff_cannot_have_gives_no_reason(app: Flask, browser: Brow
     for name in ("Piotr L.", "Olena S.", "Marat K."):
         page = browser.submit({"only": others[name], "reason": "I am sure"}, button="Propose")
         assert "Not proposed. These two can’t be a pair." in page.text
+
+
+def test_a_rule_of_the_programme_gives_way_to_a_reason_that_is_kept(
+    app: Flask, browser: Browser
+) -> None:
+    with app.app_context():
+        make_waiting("Kamila", ["ru"]), make_mentor("Piotr L.", ["pl"])
+        staff = make_person("", Role.COORDINATOR)
+    browser.sign_in(staff).get("/en/pairs/waiting")
+    browser.get(browser.page.soup.select_one(".queue a")["href"])
+    page = browser.submit({"reason": ""}, button="Propose")
+    assert "write why it should be so" in page.text
+    page = browser.submit({"reason": "Ana interprets"}, button="Propose")
+    assert "Proposed. Kamila is asked first." in page.html
+    with app.app_context(), reading():
+        kept = db.session.execute(select(MatchDecision.run_id, MatchDecision.reason)).one()
+    assert kept.run_id is None
+    assert kept.reason

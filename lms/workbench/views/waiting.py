@@ -158,7 +158,8 @@ def seen_from(everybody: Everybody, found: Request) -> Look:
 def _asks_for(everybody: Everybody, found: Request) -> list[str]:
     mentee = snapshot.mentee(everybody, found.public_id)
     asked = [words.topic(one) for one in mentee.needs]
-    return [*asked, *(words.experience(one) for one in sorted(mentee.experience))]
+    asked += [words.experience(one) for one in sorted(mentee.experience)]
+    return [words.capital(one) for one in asked[:1]] + asked[1:]
 
 
 def _suggestions(everybody: Everybody, found: Request, seen: Look) -> list[Suggestion]:
