@@ -19,7 +19,7 @@ from lms.core import ids
 from lms.core.clock import now
 from lms.core.db import db
 from lms.core.events import publish
-from lms.core.sealing import Place, seal
+from lms.core.sealing import seal
 from lms.mentoring import keys, offers, queries, steps
 from lms.mentoring.events import PairClosing, PairEnded, PairPaused, PairResumed
 from lms.mentoring.models import Agreement, Match, MatchKey, MatchShare, Message, Note
@@ -278,7 +278,7 @@ def end(
     take(row, step, side, person_id, reason)
     row.never_again = never_again
     if words:
-        row.end_words = seal(words, end_place(row.public_id, found.owner_of(person_id)))
+        row.end_words = seal(words, queries.end_place(row.public_id, found.owner_of(person_id)))
     _finish(row, person_id, reason, change=row.change_wanted)
     messaging.notify(found.other(person_id), Kind.PAIR_ENDED)
 
@@ -314,11 +314,6 @@ def part_in_silence(one: int, other: int) -> None:
             offers.withdraw(row, Ending.APART)
         elif state is State.PROPOSED:
             take(row, Step.DISMISS, Side.HOUSE, reason=Ending.APART)
-
-
-def end_place(match_public_id: str, owner: str) -> Place:
-    """Where what somebody wrote to staff about the end of a pair is sealed."""
-    return Place("match", "end_words", match_public_id, owner)
 
 
 def _finish(

@@ -96,9 +96,7 @@ class EndForm(Form):
         _l("How does it end?"),
         choices=lambda: [SelectChoice(ending.value, words.ENDINGS[ending]) for ending in SAID],
         default=Ending.OTHER.value,
-        description=_l(
-            "Staff see it, without your words about the other person. Nobody else does."
-        ),
+        description=_l("Staff see it. The other side never does."),
     )
     words = Text(
         _l("A word to the staff"),

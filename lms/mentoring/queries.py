@@ -17,11 +17,11 @@ from lms.accounts.models import Person
 from lms.accounts.vault import Opener, SharedKeys
 from lms.cohorts.models import Cohort, Seat
 from lms.core.db import db, fetch
-from lms.core.sealing import CannotOpen, Place
+from lms.core.sealing import CannotOpen, Place, unseal
 from lms.learning.models import Completion
 from lms.mentoring.models import Agreement, Match, MatchKey, MatchShare, Message, Note
 from lms.mentoring.rules import Clock, Mentee, Mentor, Stall, stall
-from lms.mentoring.states import LIVE, NOTHING_CAME, OFFERED, TOGETHER, Side, State
+from lms.mentoring.states import LIVE, NOTHING_CAME, OFFERED, TOGETHER, Ending, Side, State
 from lms.programmes.models import MentorProfile, MentorRequest
 from lms.programmes.pairing import Load
 from lms.programmes.queries import Request
@@ -193,6 +193,25 @@ def _clock(found: Pair, *, away: bool) -> Clock:
         paused=found.state is State.PAUSED,
         away=away,
     )
+
+
+def end_of(match_id: int) -> tuple[Ending, str] | None:
+    """Why a pair ended and what was said to staff, opened; None while it goes on. Who calls leaves the line."""
+    ended_by = aliased(Person)
+    row = db.session.execute(
+        select(Match.public_id, Match.end_reason, Match.end_words, ended_by.public_id)
+        .outerjoin(ended_by, ended_by.id == Match.ended_by)
+        .where(Match.id == match_id, Match.end_reason.is_not(None))
+    ).first()
+    if row is None or row[1] is None:
+        return None
+    said = unseal(row[2], end_place(row[0], row[3])) if row[2] and row[3] else ""
+    return Ending(row[1]), said
+
+
+def end_place(match_public_id: str, owner: str) -> Place:
+    """Where what somebody wrote to staff about the end of a pair is sealed."""
+    return Place("match", "end_words", match_public_id, owner)
 
 
 def never_again() -> frozenset[tuple[int, int]]:

@@ -97,7 +97,7 @@ def _end_words(row: Mapping[str, Any], owner: str, _lang: str) -> str:
     if not row["end_words"]:
         return ""
     try:
-        return unseal(row["end_words"], actions.end_place(row["public_id"], owner))
+        return unseal(row["end_words"], queries.end_place(row["public_id"], owner))
     except CannotOpen:
         return ""
 

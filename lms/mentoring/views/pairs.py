@@ -588,6 +588,6 @@ def _agreement_page(found: Pair, form: AgreementForm, status: int = 200) -> Resp
         version=latest.version if latest else 0,
         closed=bool(latest and latest.closed),
         parts=words.agreed_texts(texts),
-        mine=_day(mine, person.zone) if mine else "",
-        others=_day(others, person.zone) if others else "",
+        signed_on=_day(mine, person.zone) if mine else "",
+        other_signed_on=_day(others, person.zone) if others else "",
     )
