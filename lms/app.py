@@ -37,6 +37,7 @@ from lms.messaging.room import ROOM as MESSAGING
 from lms.privacy.room import ROOM as PRIVACY
 from lms.programmes.room import ROOM as PROGRAMMES
 from lms.recognition.room import ROOM as RECOGNITION
+from lms.reports.room import ROOM as REPORTS
 from lms.safeguarding.room import ROOM as SAFEGUARDING
 from lms.support.room import ROOM as SUPPORT
 from lms.web import errors, forms, gate, headers, request_log, static_files, templating
@@ -65,6 +66,7 @@ ROOMS = (
     SUPPORT,
     CERTIFICATES,
     RECOGNITION,
+    REPORTS,
     BACKUP,
 )
 LARGEST_REQUEST = 2 * 1024 * 1024
