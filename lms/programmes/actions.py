@@ -119,7 +119,7 @@ def make_mentor(
         return
     state, moment = move(MENTOR, MentorState.DRAFT, MentorStep.VOUCH, By.STAFF), now()
     at = {"confirmed_at": moment, "trained_at": moment}
-    row = _new_profile(person_id, card, track, state, **at)
+    row = _new_profile(person_id, card, track, state, programme_id=programme_id(), **at)
     steps = [(MentorState.DRAFT.value, state.value)]
     trail.record("mentor", row.public_id, steps, about=person_id, by=by, reason=MentorStep.VOUCH)
     if card.paused:
@@ -132,7 +132,6 @@ def _new_profile(
 ) -> MentorProfile:
     row = MentorProfile(
         public_id=ids.public_id(),
-        programme_id=programme_id(),
         person_id=person_id,
         track=track.value,
         state=state.value,
@@ -148,14 +147,15 @@ def _new_profile(
     return row
 
 
-def offer_to_mentor(person_id: int, card: Card, track: Track) -> str:
+def offer_to_mentor(person_id: int, card: Card, track: Track, programme: int | None = None) -> str:
     """Somebody offers to be a mentor in a track; staff look at it. Return the profile's public id.
 
     Doing it again, after staff declined or she had left, sends it in again. Raises NotAllowed.
     """
     found = queries.profile_of(person_id, track)
     if found is None:
-        row = _new_profile(person_id, card, track, MentorState.DRAFT)
+        where = programme or programme_id()
+        row = _new_profile(person_id, card, track, MentorState.DRAFT, programme_id=where)
         public_id = row.public_id
     else:
         move(MENTOR, found.state, MentorStep.SUBMIT, By.SELF)
@@ -340,12 +340,13 @@ def ask(
     languages: list[str],
     goal: str,
     tracks: tuple[Track, ...] = (Track.PEER,),
+    programme: int | None = None,
 ) -> None:
     """Go on the list, or change what the list says; the place in it stays."""
     open_ones = queries.requests_of(person_id)
     if not open_ones:
         for track in tracks:
-            _new_request(person_id, shown_name, languages, goal, track)
+            _new_request(person_id, shown_name, languages, goal, track, programme)
         for coordinator in people.holders(Role.COORDINATOR):
             messaging.notify(coordinator, Kind.SOMEBODY_WAITS)
     for found in open_ones:
@@ -356,10 +357,15 @@ def ask(
 
 
 def _new_request(
-    person_id: int, shown_name: str, languages: list[str], goal: str, track: Track
+    person_id: int,
+    shown_name: str,
+    languages: list[str],
+    goal: str,
+    track: Track,
+    programme: int | None,
 ) -> None:
     public_id, owner = ids.public_id(), people.by_id(person_id).public_id
-    programme = programme_id()
+    programme = programme or programme_id()
     steps = [(RequestStep.SUBMIT, By.SELF)]
     if not queries.programme_by_id(programme).screens_requests:
         steps += [(RequestStep.ACCEPT, By.HOUSE), (RequestStep.QUEUE, By.HOUSE)]
@@ -394,7 +400,8 @@ def describe_request(person_id: int, more: More, tracks: tuple[Track, ...]) -> N
     for track in tracks:
         if track not in {one.track for one in open_ones}:
             goal = queries.goal_of(first)
-            _new_request(person_id, first.shown_name, list(first.languages), goal, track)
+            spoken, where = list(first.languages), first.programme_id
+            _new_request(person_id, first.shown_name, spoken, goal, track, where)
     for found in queries.requests_of(person_id):
         if found.track in tracks:
             values = {**_described(found, more), "needs": list(more.topics)}

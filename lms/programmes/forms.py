@@ -50,11 +50,29 @@ LONGEST_GOAL = 1_000
 LONGEST_NAMES = 600
 
 
-def _tracks() -> list[SelectChoice]:
-    return [SelectChoice(track.value, str(words.TRACK[track])) for track in Track]
+def track_choices(offered: Iterable[str] = tuple(Track)) -> list[SelectChoice]:
+    """The tracks that a programme has, to choose from."""
+    there = set(offered)
+    return [SelectChoice(one.value, str(words.TRACK[one])) for one in Track if one.value in there]
 
 
-class AskForm(Form):
+class WithProgramme(Form):
+    """A form that asks which programme, where more than one takes people."""
+
+    programme = RadioField(
+        _l("Programme"), choices=[], validators=[InputRequired(_l("Choose one."))]
+    )
+
+    def among(self, programmes: Iterable[tuple[str, str]]) -> None:
+        """Set the programmes: (public id, title). Nothing is asked where there is no choice."""
+        choices = [SelectChoice(key, title) for key, title in programmes]
+        if len(choices) < 2:
+            del self.programme
+        else:
+            self.programme.choices = choices
+
+
+class AskForm(WithProgramme):
     """Go on the list."""
 
     shown_name = shown_name(
@@ -104,12 +122,12 @@ class MakeMentorForm(CardForm):
     )
 
 
-class OfferForm(CardForm):
+class OfferForm(CardForm, WithProgramme):
     """Offer to be a mentor."""
 
     track = RadioField(
         _l("What you would like to be"),
-        choices=_tracks,
+        choices=track_choices,
         default=Track.PEER.value,
         validators=[InputRequired(_l("Choose one."))],
     )
@@ -328,7 +346,7 @@ class RequestMoreForm(MoreForm):
 
     tracks = Ticks(
         _l("Whom you look for"),
-        choices=_tracks,
+        choices=track_choices,
         validators=[needed(_l("Tick at least one; or leave the list on the page before."))],
     )
     first = SelectField(_l("The most important one"), choices=_first, default="")
@@ -409,7 +427,9 @@ class ProgrammeForm(SharedForm):
     title_ru = Line(_l("Title in Russian"), longest=80)
     starts_on = DateField(_l("First day"), validators=[Optional()])
     ends_on = DateField(_l("Last day"), validators=[Optional()])
-    tracks = Ticks(_l("Tracks"), choices=_tracks, validators=[needed(_l("Tick at least one."))])
+    tracks = Ticks(
+        _l("Tracks"), choices=track_choices, validators=[needed(_l("Tick at least one."))]
+    )
     policy = RadioField(
         _l("What comes first"),
         choices=lambda: [

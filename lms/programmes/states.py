@@ -48,6 +48,9 @@ class RequestState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+# A programme in one of these takes new people, on both sides.
+TAKES_PEOPLE = frozenset({ProgrammeState.OPEN, ProgrammeState.RUNNING})
+
 # Somebody in one of these has an entry that she can look at and change.
 OPEN_REQUESTS = (
     RequestState.SUBMITTED, RequestState.ACCEPTED, RequestState.WAITING, RequestState.OFFERED,

@@ -15,7 +15,7 @@ from lms.core.db import db, reading, transaction
 from lms.messaging import queries as notices
 from lms.messaging.kinds import Kind
 from lms.programmes import actions, queries, trail
-from lms.programmes.models import MentorProfile, MentorRequest
+from lms.programmes.models import MentorProfile, MentorRequest, Programme
 from lms.programmes.rules import Track, Wish
 from lms.programmes.states import MentorState
 from tests.client import Browser
@@ -493,6 +493,42 @@ class TestProgrammes:
             with reading():
                 assert queries.request_of(other.id) is None
             assert Kind.REQUEST_NEWS in kinds(other)
+
+
+class TestWhichProgramme:
+    """People ask where a programme takes them, and are asked which one only where there is a choice."""
+
+    def test_closed_programmes_take_nobody(self, app: Flask, browser: Browser) -> None:
+        with app.app_context():
+            person = make_person()
+            set_programme(state="closed")
+        browser.sign_in(person)
+        for address in ("/en/pairs/ask", "/en/pairs/places/new"):
+            page = browser.get(address)
+            assert page.h1 == "Not open now"
+            assert page.soup.select("main form") == []
+        browser.post("/en/pairs/ask", {"shown_name": "Saule", "languages": ["ru"]})
+        with app.app_context(), reading():
+            assert queries.request_of(person.id) is None
+
+    def test_one_of_two(self, app: Flask, browser: Browser) -> None:
+        with app.app_context():
+            person = make_person()
+            set_programme(tracks=["scientist"])
+            with transaction():
+                second = actions.make_programme({"title_en": "Autumn", "tracks": ["peer"]})
+                db.session.query(Programme).where(Programme.public_id == second).update(
+                    {"state": "open"}
+                )
+        browser.sign_in(person).get("/en/pairs/ask")
+        page = browser.submit({"shown_name": "Saule", "languages": ["ru"]})
+        assert page.status == 422, "with two programmes one has to be chosen"
+        page = browser.submit({"shown_name": "Saule", "languages": ["ru"], "programme": second})
+        with app.app_context(), reading():
+            programme = queries.programme_by_id(request_of(person).programme_id)
+            assert programme.public_id == second
+        more = browser.get("/en/pairs/ask/more")
+        assert [one["value"] for one in more.soup.select("input[name=tracks]")] == ["peer"]
 
 
 def test_both_tracks_at_once_each_with_places(app: Flask, browser: Browser) -> None:

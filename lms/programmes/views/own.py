@@ -19,13 +19,15 @@ from lms.programmes.forms import (
     OfferForm,
     PauseForm,
     RequestMoreForm,
+    WithProgramme,
     for_languages,
+    track_choices,
 )
 from lms.programmes.pairing import standing_of
 from lms.programmes.policy import Permission
 from lms.programmes.queries import Profile, Request
 from lms.programmes.rules import Track
-from lms.programmes.states import MentorState, NotAllowed, RequestState
+from lms.programmes.states import TAKES_PEOPLE, MentorState, NotAllowed, RequestState
 from lms.programmes.views import bp
 from lms.web.forms import Form, typed
 from lms.web.page import page
@@ -40,6 +42,28 @@ def _labels() -> dict[str, Any]:
     return {"track_hints": hints, "days": words.weekdays(), "parts": list(words.PART.values())}
 
 
+class _Where:
+    """The programmes that take people now, and which of them a form names."""
+
+    def __init__(self, form: WithProgramme, *, asks: bool) -> None:
+        all_of_them = queries.programmes() if asks else []
+        self.form = form
+        self.open = [one for one in all_of_them if one.state in TAKES_PEOPLE]
+        self.closed = bool(all_of_them) and not self.open
+        lang, unnamed = language(), _("The first programme")
+        form.among((one.public_id, one.title(lang) or unnamed) for one in self.open)
+
+    def chosen(self) -> int | None:
+        """The number of the programme; None where the first one has to be made."""
+        named = typed(self.form.programme) if "programme" in self.form else ""
+        return next((one.id for one in self.open if named in ("", one.public_id)), None)
+
+    def tracks(self) -> list[str]:
+        """The tracks that any of them has; both where the first one has to be made."""
+        offered = {track for one in self.open for track in one.tracks}
+        return [track.value for track in Track if track.value in offered or not self.open]
+
+
 # --- Waiting -------------------------------------------------------------------------------------
 
 
@@ -52,9 +76,13 @@ def ask() -> AnyResponse:
     found, standing = queries.request_of(person.id), standing_of(person.id)
     if standing and standing.active:
         return redirect(standing.url, 303)
+    where = _Where(form, asks=found is None)
+    if where.closed:
+        return page("programmes/closed.html")
     if form.validate_on_submit():
         spoken = languages.known(form.languages.data)
-        actions.ask(person.id, typed(form.shown_name), spoken, typed(form.goal))
+        said = (typed(form.shown_name), spoken, typed(form.goal))
+        actions.ask(person.id, *said, programme=where.chosen())
         flash(_("Saved.") if found else _("You are on the list."), "done")
         return redirect(url_for("programmes.ask"), 303)
     if not form.is_submitted():
@@ -104,6 +132,8 @@ def ask_more(found: Request) -> AnyResponse:
     """Say what helps to find somebody. All of it is optional."""
     person, form = signed_in(), for_languages(RequestMoreForm, found.languages)()
     g.nav = "mentoring.mine"
+    offered = queries.programme_by_id(found.programme_id).tracks
+    form.tracks.choices = track_choices(offered)
     if form.validate_on_submit():
         actions.describe_request(person.id, form.said(), form.wanted())
         flash(_("Saved. This helps to find somebody."), "done")
@@ -202,9 +232,14 @@ def new_places() -> AnyResponse:
     """Offer to be a mentor, in one track."""
     person, form = signed_in(), OfferForm()
     g.nav = "mentoring.pairs" if person.has("mentor") else "mentoring.mine"
+    where = _Where(form, asks=True)
+    if where.closed:
+        return page("programmes/closed.html")
+    form.track.choices = track_choices(where.tracks())
     if form.validate_on_submit():
         try:
-            actions.offer_to_mentor(person.id, card_of(form), Track(typed(form.track)))
+            track = Track(typed(form.track))
+            actions.offer_to_mentor(person.id, card_of(form), track, where.chosen())
         except NotAllowed:
             flash(_("You have offered this already. Nothing was changed."), "info")
             return redirect(url_for("programmes.places"), 303)
