@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from lms.audit.models import AccessEvent
 from lms.core.clock import now
 from lms.core.db import db, finish, transaction
 from lms.goals import actions, queries, rules
@@ -270,6 +272,21 @@ def test_nobody_but_the_two_gets_in_and_staff_only_count(app: Flask) -> None:
     assert "Saule Daria V. 1 0 0 0 –" in page.text
     assert "Words of a goal" not in page.html
     assert Browser(app).sign_in(world.mentor).get("/en/goals").status == 404
+
+
+def test_each_look_of_somebody_else_leaves_a_line(app: Flask) -> None:
+    with app.app_context():
+        world = make_pair()
+        goal = set_goal(world)
+    Browser(app).sign_in(world.mentee).get(f"/en/goals/{goal}")
+    Browser(app).sign_in(world.mentor).get(f"/en/goals/{goal}")
+    Browser(app).sign_in(world.coordinator).get("/en/goals")
+    with app.app_context(), transaction():
+        lines = select(AccessEvent.role, AccessEvent.what).where(
+            AccessEvent.person_id == world.mentee.id
+        )
+        seen = {tuple(row) for row in db.session.execute(lines)}
+    assert seen == {("mentor", "page"), ("coordinator", "support")}
 
 
 def test_words_go_after_the_pair_and_the_count_stays(app: Flask) -> None:

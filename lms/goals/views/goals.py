@@ -243,5 +243,5 @@ def counts() -> Response:
     person, found = signed_in(), queries.counted()
     role = Role.COORDINATOR if person.has("coordinator") else Role.ADMINISTRATOR
     seen = [one.mentee_id for one in found]
-    audit.saw_list(Visitor(person.id, role), seen, What.MENTEES, "goals")
+    audit.saw_list(Visitor(person.id, role), seen, What.SUPPORT, "goals")
     return page("goals/counts.html", rows=found, zone=person.zone)
