@@ -40,7 +40,7 @@ STATES = {
     State.REOPENED: (_l("Waits again"), "sun"),
     State.CLAIMED: (_l("Somebody writes an answer"), "iris"),
     State.ANSWERED: (_l("Answered"), "pine"),
-    State.CLOSED: (_l("Closed"), "plain"),
+    State.CLOSED: (_l("It is closed"), "plain"),
 }
 RHYTHMS = (7, 14, 21, 28)
 
@@ -62,8 +62,10 @@ def usual(time: timedelta | None, counted: int) -> str:
     """What an asker can expect, or that nobody knows yet."""
     if time is None:
         return _("Nobody has had an answer here yet, so there is no usual waiting time to tell.")
+    if counted == 1:
+        return _("The last question waited %(time)s for its answer.", time=for_long(time))
     return ngettext(
-        "The last question waited %(time)s for its answer.",
+        "Of the last %(num)s question, half waited less than %(time)s for an answer.",
         "Of the last %(num)s questions, half waited less than %(time)s for an answer.",
         counted,
         time=for_long(time),

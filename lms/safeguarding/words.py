@@ -31,7 +31,7 @@ STATES = {
     State.ASSESSING: (_l("Being looked into"), "sun"),
     State.ACTION_PLAN: (_l("Steps agreed"), "iris"),
     State.REFERRED: (_l("Passed on"), "iris"),
-    State.CLOSED: (_l("Closed"), "plain"),
+    State.CLOSED: (_l("It is closed"), "plain"),
 }
 # What the verb of the next step is.
 STEPS = {
@@ -47,7 +47,7 @@ TOLD = {
     State.ASSESSING: _l("Somebody works on it"),
     State.ACTION_PLAN: _l("Somebody works on it"),
     State.REFERRED: _l("Passed on to somebody outside"),
-    State.CLOSED: _l("Closed"),
+    State.CLOSED: _l("It is closed"),
 }
 LOG = {
     "opened": _l("opened it"),
