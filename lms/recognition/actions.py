@@ -51,6 +51,12 @@ def offer_certificates(person_id: int) -> None:
         certificates.offer_record(person_id, f"support-{hours}", words.record(hours, _settings()))
 
 
+def honour_end(person_id: int) -> None:
+    """Offer one for a pair that went to its agreed end, to somebody who gave at least an hour; the first time."""
+    if hours := queries.total(person_id) // 60:
+        certificates.offer_record(person_id, "support-whole", words.record(hours, _settings()))
+
+
 def ask(person_id: int, first: Month, last: Month, name: str, lang: str) -> str:
     """Ask for a statement with this name. Return its public id. Raises NothingGiven."""
     minutes = sum(by_month(queries.given(person_id, first, last), months(first, last)).values())

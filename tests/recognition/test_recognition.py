@@ -15,15 +15,16 @@ from lms.certificates import queries as certificates
 from lms.certificates.pdf.document import DocumentRefused
 from lms.certificates.pdf.samples import STATEMENTS
 from lms.certificates.pdf.statement import StatementDocument
-from lms.core import clock, outbox, records
+from lms.core import clock, events, outbox, records
 from lms.core.db import db, reading, transaction
 from lms.meetings import actions as meetings
+from lms.mentoring.events import PairEnded
 from lms.recognition import actions, queries
 from lms.recognition.models import GivenTime, HoursStatement
 from lms.recognition.rules import Month, NotAllowed
 from tests.client import Browser
 from tests.meetings.world import BEGIN, after, inside, log, make_meeting_pair, plan
-from tests.mentoring.world import World
+from tests.mentoring.world import World, the_pair
 
 THURSDAY = datetime.fromisoformat("2027-03-25T18:00")
 LATER = BEGIN + timedelta(days=20)
@@ -180,6 +181,26 @@ def test_twenty_hours_earn_a_certificate_that_says_nothing_of_the_other_side(app
     for words in ("Saule", "mentor", "Mentor", "course"):
         assert words not in said
         assert words not in check.text
+
+
+def test_a_pair_that_went_to_its_agreed_end_is_honoured_once(app: Flask) -> None:
+    with app.app_context():
+        world = make_meeting_pair()
+        give(world, 50)
+        match, mentor, mentee = the_pair(world.pair).id, world.mentor.id, world.mentee.id
+        for minutes, early, expected in (
+            (0, False, []),
+            (70, True, []),
+            (0, False, ["support-whole"]),
+            (0, False, ["support-whole"]),
+        ):
+            if minutes:
+                give(world, minutes, days=1)
+            with transaction():
+                events.publish(PairEnded(match, mentor, mentee, "peer", early, change=False))
+            with reading():
+                held = [one.course_key for one in certificates.of_person(mentor)]
+            assert held == expected
 
 
 def test_a_statement_refuses_what_it_cannot_print() -> None:
