@@ -114,7 +114,7 @@ def propose(found: Request, profile: Profile, coordinator_id: int) -> str:
 def _row(found: Request, mentor: Profile, by: int, group: str, rank: int) -> Match:
     return Match(
         public_id=ids.public_id(),
-        programme_id=programmes.programme_id(),
+        programme_id=found.programme_id,
         request_id=found.id,
         mentor_id=mentor.person_id,
         mentee_id=found.person_id,

@@ -329,8 +329,8 @@ def _settle(town: Town, folder: Path) -> None:
     _certify(town, folder)
     _wonder(town)
     _worry(town)
-    _round(town)
     _gather(town)
+    _round(town)
     leave_address(town.people["learner"])
     with transaction():
         db.session.add(CourseFile(name=PICTURE, data=b"<svg/>"))
@@ -436,7 +436,7 @@ def _pair(town: Town, outline: Outline) -> None:
     town.ids |= {
         "pair": pair.pair,
         "over": over.pair,
-        "asked": asked,
+        "asked_pair": asked,
         "offer": offer,
         "waiting": request.public_id,
         "profile": profile.public_id,
