@@ -21,6 +21,7 @@ from lms.matching.facts import Track
 from lms.mentoring import actions as pairs
 from lms.mentoring.queries import Profile
 from lms.programmes import actions as programmes
+from lms.programmes import queries as lists
 from lms.programmes.facts import Everybody
 from lms.programmes.models import MentorProfile, MentorRequest
 from lms.programmes.queries import Request
@@ -87,8 +88,9 @@ def work(payload: dict[str, Any]) -> Result | None:
     if found is None or found.state is not RunState.WAITING:
         return None
     everybody = snapshot.take(Track(found.track), found.made_at)
-    tried = snapshot.tried(everybody)
-    return compute.result(everybody, compute.settings_of(found, queries.decisions(found.id), tried))
+    return compute.result(
+        everybody, compute.settings_of(found, queries.decisions(found.id), everybody.tried)
+    )
 
 
 def store(payload: dict[str, Any], result: Result | None) -> None:
@@ -133,9 +135,8 @@ def weekly() -> None:
     """
     if not is_weekly_day(now()):
         return
-    for track in Track:
-        if snapshot.take(track, now()).mentees:
-            start(track, Wanted(), None)
+    for track in sorted({one.track for one in lists.waiting()}):
+        start(track, Wanted(), None)
 
 
 # --- Decisions -----------------------------------------------------------------------------------

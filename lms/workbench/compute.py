@@ -17,6 +17,7 @@ from lms.workbench.fairness import Group, behind, suppressed
 from lms.workbench.queries import Decision, Run
 from lms.workbench.reasons import narrowest, reasons
 from lms.workbench.rules import Kind
+from lms.workbench.snapshot import Snapshot
 
 UNSAID = "-"
 LISTED = 8
@@ -212,13 +213,8 @@ def _behind(
     return named
 
 
-def is_stale(
-    everybody: Everybody,
-    found: Run,
-    decided: Iterable[Decision],
-    tried: frozenset[tuple[str, str]],
-) -> bool:
+def is_stale(everybody: Snapshot, found: Run, decided: Iterable[Decision]) -> bool:
     """Whether a round would read something else now than it did."""
     own = [one for one in decided if one.made_at <= found.made_at]
-    settings = settings_of(found, own, tried)
+    settings = settings_of(found, own, everybody.tried)
     return digest(everybody.mentors, everybody.mentees, settings) != found.input_digest

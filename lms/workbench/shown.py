@@ -128,12 +128,22 @@ def decision_words(one: Decision) -> str:
     )
 
 
-def demand(found: Run) -> list[tuple[str, int]]:
-    """The recruiting list: what places to look for, and how many people wait for one."""
-    languages_ = [(languages.title(kind), *rest) for kind, *rest in found.stats["languages"]]
-    topics = [(words.capital(words.topic(kind)), *rest) for kind, *rest in found.stats["topics"]]
-    rows = sorted([*languages_, *topics], key=lambda row: (-row[1], -row[3], row[0]))
-    return [(_wanted(name, waiting), waiting) for name, waiting, _seats, _price in rows]
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A kind of place, how many wait for one in vain, and how many such places there are."""
+
+    name: str
+    text: str
+    waiting: int
+    places: int
+
+
+def demand(found: Run) -> list[Need]:
+    """The recruiting list: what places to look for, the most wanted first."""
+    rows = [(languages.title(kind), *rest) for kind, *rest in found.stats["languages"]]
+    rows += [(words.capital(words.topic(kind)), *rest) for kind, *rest in found.stats["topics"]]
+    rows.sort(key=lambda row: (-row[1], -row[3], row[0]))
+    return [Need(name, _wanted(name, waiting), waiting, seats) for name, waiting, seats, _ in rows]
 
 
 def _wanted(name: str, waiting: int) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import or_, select
 
@@ -21,31 +22,47 @@ People = dict[int, set[int]]
 T = TypeVar("T", MentorFacts, MenteeFacts)
 
 
-def take(track: Track, at: datetime) -> Everybody:
+@dataclass(frozen=True, slots=True)
+class Snapshot(Everybody):
+    """Both sides of a track, and what was `tried`: (profile, request) of pairs that did not come about.
+
+    It does not say who said no.
+    """
+
+    tried: frozenset[tuple[str, str]] = frozenset()
+
+
+def take(track: Track, at: datetime) -> Snapshot:
     """Read everybody of a track; hours are compared from the day of `at` on."""
-    return facts.everybody(track, at.date(), _around(track))
-
-
-def tried(everybody: Everybody) -> frozenset[tuple[str, str]]:
-    """(profile, request) of pairs that were proposed lately and did not come about, whoever said no."""
-    came_to_nothing = Match.state.in_(NOTHING_CAME)
-    rows = select(Match.mentor_id, Match.request_id).where(came_to_nothing)
-    profiles = {one.person_id: one.public_id for one in everybody.profiles.values()}
-    requests = {one.id: one.public_id for one in everybody.requests.values()}
-    return frozenset(
-        (profiles[mentor], requests[request])
-        for mentor, request in db.session.execute(rows)
-        if mentor in profiles and request in requests
+    rows = _pairs()
+    found = facts.everybody(track, at.date(), _around(track, rows))
+    return Snapshot(
+        found.mentors, found.mentees, found.profiles, found.requests, _tried(found, rows)
     )
 
 
-def _around(track: Track) -> Around:
+def _pairs() -> Sequence[Any]:
+    columns = (Match.mentor_id, Match.mentee_id, Match.request_id, Match.track, Match.state)
+    counts = or_(Match.state.in_(LIVE | NOTHING_CAME), Match.never_again)
+    return db.session.execute(select(*columns, Match.never_again).where(counts)).all()
+
+
+def _tried(found: Everybody, rows: Iterable[Any]) -> frozenset[tuple[str, str]]:
+    profiles = {one.person_id: one.public_id for one in found.profiles.values()}
+    requests = {one.id: one.public_id for one in found.requests.values()}
+    return frozenset(
+        (profiles[one.mentor_id], requests[one.request_id])
+        for one in rows
+        if one.state in NOTHING_CAME and one.mentor_id in profiles and one.request_id in requests
+    )
+
+
+def _around(track: Track, rows: Iterable[Any]) -> Around:
     """What pairs and cohorts say: places that are taken, who wants no more of whom, who leads whose cohort."""
     taken: Counter[int] = Counter()
     apart: People = defaultdict(set)
     others: People = defaultdict(set)
-    rows = select(Match.mentor_id, Match.mentee_id, Match.track, Match.state, Match.never_again)
-    for one in db.session.execute(rows.where(or_(Match.state.in_(LIVE), Match.never_again))):
+    for one in rows:
         if one.never_again:
             apart[one.mentor_id].add(one.mentee_id)
             apart[one.mentee_id].add(one.mentor_id)

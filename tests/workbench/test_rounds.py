@@ -29,10 +29,12 @@ from lms.workbench.models import MatchDecision, MatchProposal, MatchRun
 from lms.workbench.queries import Run
 from lms.workbench.rules import DECISIONS_KEPT, LOSING_KEPT, Outcome, shares_of_100
 from tests.client import Browser
+from tests.cohorts.world import statements
 from tests.mentoring.world import make_coordinator, make_mentor, make_pair, make_waiting
 from tests.workbench.world import first_of, make_round, proposals, the_round
 from tests.world import Somebody
 
+MOST_STATEMENTS = 13
 OWN = {"match_run", "match_proposal", "match_decision", "outbox"}
 
 
@@ -258,8 +260,7 @@ def test_a_round_says_when_somebody_has_changed_since(app: Flask) -> None:
 def stale(found: Run) -> bool:
     with reading():
         everybody = snapshot.take(Track.PEER, found.made_at)
-        tried = snapshot.tried(everybody)
-        return compute.is_stale(everybody, found, queries.decisions(found.id), tried)
+        return compute.is_stale(everybody, found, queries.decisions(found.id))
 
 
 def test_the_same_people_and_settings_give_the_same_round(app: Flask) -> None:
@@ -364,3 +365,32 @@ def test_staff_go_the_whole_way_in_the_browser(app: Flask, browser: Browser) -> 
     page = browser.submit({"proposal": ticks}, action="/publish")
     assert "2 offers were made." in page.text
     assert "nobody was told" not in page.text
+
+
+def test_pages_cost_as_many_statements_for_many_people(app: Flask, browser: Browser) -> None:
+    counts = []
+    with app.app_context():
+        staff = make_coordinator()
+    browser.sign_in(staff)
+    for _more in range(2):
+        with app.app_context():
+            for number in range(3):
+                make_mentor(f"Mentor {number}")
+                make_waiting(f"Person {number}")
+            found = make_round(staff)
+        page = browser.get("/en/pairs/waiting")
+        person = page.soup.select_one(".queue a")["href"]
+        urls = ["/en/pairs/waiting", person, "/en/pairs/rounds"]
+        urls.append(f"/en/pairs/rounds/{found.public_id}")
+        for url in urls:
+            browser.get(url)
+        counts.append([cost(app, browser, url) for url in urls])
+    assert counts[0] == counts[1]
+    assert max(counts[0]) <= MOST_STATEMENTS
+
+
+def cost(app: Flask, browser: Browser, url: str) -> int:
+    """The statements of a page that was opened before today; the three that write its line count, too."""
+    with statements(app) as sent:
+        browser.get(url)
+    return len(sent)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from lms.core.i18n import gettext as _
 from lms.core.i18n import language, ngettext
 from lms.core.policy import Actor, allow, signed_in
 from lms.matching.facts import LARGEST_CHARGE, LARGEST_FLOOR, Policy, Track, Weights
+from lms.programmes import queries as programmes
 from lms.web.forms import Form
 from lms.web.page import page
 from lms.workbench import actions, compute, files, queries, shown, snapshot, words
@@ -49,11 +51,11 @@ def _to(run: Run | str) -> AnyResponse:
 def rounds() -> Response:
     """The rounds of the last weeks, and the button for a new one."""
     g.nav = NAV
-    waiting = {track: len(snapshot.take(track, now()).mentees) for track in Track}
+    waiting = Counter(one.track for one in programmes.waiting())
     return page(
         "workbench/rounds.html",
         form=Form(formdata=None),
-        tracks=[(track.value, count) for track, count in waiting.items()],
+        tracks=[(track.value, waiting[track]) for track in Track],
         rounds=queries.runs(),
         zone=signed_in().zone,
     )
@@ -100,7 +102,7 @@ def round_page(found: Run) -> Response:
         open=sum(one.open for one in pairs),
         published=sum(one.offered for one in pairs),
         unmatched=unmatched,
-        stale=compute.is_stale(everybody, found, decided, snapshot.tried(everybody)),
+        stale=compute.is_stale(everybody, found, decided),
         pending=sum(one.made_at > found.made_at for one in decided),
         decided=[(one, shown.decision_words(one)) for one in decided],
         demand=shown.demand(found),
@@ -231,8 +233,7 @@ def preview(found: Run) -> Response:
     wanted = _wanted(request.args)
     proposals, decided = queries.proposals(found.id), queries.decisions(found.id)
     everybody = snapshot.take(Track(found.track), found.made_at)
-    tried = snapshot.tried(everybody)
-    result = compute.result(everybody, compute.settings_of(found, decided, tried, wanted))
+    result = compute.result(everybody, compute.settings_of(found, decided, everybody.tried, wanted))
     sides = comparing.of_rows(found.stats, proposals), comparing.of_result(result, everybody)
     fields = [(name, value) for name, value in wanted.as_data().items() if name != "weights"]
     return page(

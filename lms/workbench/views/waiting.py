@@ -32,6 +32,7 @@ from lms.workbench import actions, compute, files, queries, snapshot, words
 from lms.workbench.policy import Permission
 from lms.workbench.reasons import Candidate, Look, look
 from lms.workbench.rules import CARDS, SLOW_AFTER, Outcome
+from lms.workbench.snapshot import Snapshot
 from lms.workbench.views import bp
 
 NAV = "workbench.waiting"
@@ -162,8 +163,8 @@ def _asks_for(everybody: Everybody, found: Request) -> list[str]:
     return [words.capital(one) for one in asked[:1]] + asked[1:]
 
 
-def _suggestions(everybody: Everybody, found: Request, seen: Look) -> list[Suggestion]:
-    tried = {mentor for mentor, request in snapshot.tried(everybody) if request == found.public_id}
+def _suggestions(everybody: Snapshot, found: Request, seen: Look) -> list[Suggestion]:
+    tried = {mentor for mentor, request in everybody.tried if request == found.public_id}
     return [
         _suggestion(everybody.profiles[one.id], one, found, tried=one.id in tried)
         for one in seen.candidates
