@@ -30,6 +30,7 @@ from lms.courses.room import ROOM as COURSES
 from lms.demo.cli import group as demo
 from lms.goals.room import ROOM as GOALS
 from lms.journal.room import ROOM as JOURNAL
+from lms.importers.room import ROOM as IMPORTERS
 from lms.learning.room import ROOM as LEARNING
 from lms.meetings.room import ROOM as MEETINGS
 from lms.mentoring.room import ROOM as MENTORING
@@ -67,6 +68,7 @@ ROOMS = (
     CERTIFICATES,
     RECOGNITION,
     REPORTS,
+    IMPORTERS,
     BACKUP,
 )
 LARGEST_REQUEST = 2 * 1024 * 1024

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -32,7 +32,7 @@ _BETWEEN = re.compile(r"[,;/|]+|\s+и\s+|\s+and\s+")
 class Kind(StrEnum):
     """The tables that can be read."""
 
-    MENTORS = "mentors"
+    MENTORS = "people"
     WAITING = "waiting"
     PAIRS = "pairs"
 
@@ -300,4 +300,8 @@ def _pair(found: _Reader) -> PairRow:
     )
 
 
-_READ = {Kind.MENTORS: _mentor, Kind.WAITING: _waiting, Kind.PAIRS: _pair}
+_READ: Mapping[Kind, Callable[[_Reader], Row]] = {
+    Kind.MENTORS: _mentor,
+    Kind.WAITING: _waiting,
+    Kind.PAIRS: _pair,
+}

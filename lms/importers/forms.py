@@ -1,0 +1,15 @@
+"""Forms of importers."""
+
+from __future__ import annotations
+
+from wtforms import FileField, HiddenField
+
+from lms.core.i18n import lazy_gettext as _l
+from lms.web.forms import Form
+
+
+class TableForm(Form):
+    """A table from a file; once it was read, it travels in the page until it is confirmed."""
+
+    file = FileField(_l("CSV file"))
+    table = HiddenField()
