@@ -14,6 +14,7 @@ from sqlalchemy import delete, select, update
 from lms.core import ids, outbox
 from lms.core.clock import now
 from lms.core.db import db
+from lms.core.log import log
 from lms.core.sealing import seal
 from lms.matching import constraints
 from lms.matching.constraints import PIN_BREAKS, Bar
@@ -83,21 +84,30 @@ def _copy_decisions(from_id: int, to_id: int) -> None:
 
 
 def work(payload: dict[str, Any]) -> Result | None:
-    """The slow part of a round: read everybody, solve. Holds no lock, writes nothing."""
+    """The slow part of a round: read everybody, solve. Holds no lock, writes nothing.
+
+    None when these people and settings make no round; a failure of the machine is tried again.
+    """
     found = queries.run(payload["run"])
     if found is None or found.state is not RunState.WAITING:
         return None
     everybody = snapshot.take(Track(found.track), found.made_at)
-    return compute.result(
-        everybody, compute.settings_of(found, queries.decisions(found.id), everybody.tried)
-    )
+    try:
+        settings = compute.settings_of(found, queries.decisions(found.id), everybody.tried)
+        return compute.result(everybody, settings)
+    except ValueError as error:
+        log.error("round.failed", round=found.public_id, error=type(error).__name__)
+        return None
 
 
 def store(payload: dict[str, Any], result: Result | None) -> None:
     """Write what a round found: once, in one short transaction."""
     waiting = (MatchRun.public_id == payload["run"]) & (MatchRun.state == RunState.WAITING)
     row = db.session.scalar(select(MatchRun).where(waiting).with_for_update())
-    if row is None or result is None:
+    if row is None:
+        return
+    if result is None:
+        row.state, row.done_at = RunState.FAILED, now()
         return
     row.state, row.done_at, row.engine = RunState.READY, now(), result.engine
     row.input_digest, row.result_digest = result.input_digest, result.result_digest

@@ -12,6 +12,7 @@ ALTERNATES = 2
 CARDS = 1 + ALTERNATES
 THURSDAY = 3
 SLOW_AFTER = 7
+LATE_AFTER = timedelta(minutes=5)
 
 
 class RunState(StrEnum):
@@ -37,6 +38,11 @@ class Outcome(StrEnum):
     OFFERED = "offered"
     NOT_WAITING = "not_waiting"
     BARRED = "barred"
+
+
+def is_late(made_at: datetime, now: datetime) -> bool:
+    """Whether a round takes longer than any round does: no worker is there to do it."""
+    return now - made_at > LATE_AFTER
 
 
 def is_weekly_day(now: datetime) -> bool:

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, func, select, update
 
+from lms.audit.models import AccessEvent
 from lms.core import clock, outbox
 from lms.core.clock import now
 from lms.core.db import Model, db, reading, transaction
@@ -365,6 +366,37 @@ def test_staff_go_the_whole_way_in_the_browser(app: Flask, browser: Browser) -> 
     page = browser.submit({"proposal": ticks}, action="/publish")
     assert "2 offers were made." in page.text
     assert "nobody was told" not in page.text
+
+
+def test_a_round_that_cannot_be_is_told_so(
+    app: Flask, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_given: object) -> None:
+        raise ValueError("an id is there twice")
+
+    monkeypatch.setattr(compute, "result", broken)
+    with app.app_context():
+        staff = make_coordinator()
+        found = make_round(staff)
+    assert found.state == "failed"
+    page = browser.sign_in(staff).get(f"/en/pairs/rounds/{found.public_id}")
+    assert "This round did not work" in page.text
+
+
+def test_files_open_in_a_spreadsheet_and_hold_no_formula(app: Flask, browser: Browser) -> None:
+    with app.app_context():
+        staff = make_coordinator()
+        make_mentor("Zarina M."), make_waiting("=1+1"), make_waiting("Ana", ["pl"])
+        found = make_round(staff)
+    browser.sign_in(staff)
+    for url in ("/pairs/waiting/table.csv", f"/pairs/rounds/{found.public_id}/table.csv"):
+        english, russian = (browser.get(f"/{lang}{url}").html for lang in ("en", "ru"))
+        assert english.startswith("\ufeff")
+        assert "\n'=1+1," in english
+        assert "\n'=1+1;" in russian
+    with app.app_context(), reading():
+        seen = db.session.scalars(select(AccessEvent.about).where(AccessEvent.what == "waiting"))
+        assert set(seen) == {"file"}
 
 
 def test_pages_cost_as_many_statements_for_many_people(app: Flask, browser: Browser) -> None:

@@ -24,7 +24,7 @@ from lms.workbench import compare as comparing
 from lms.workbench.compute import Wanted
 from lms.workbench.policy import Permission
 from lms.workbench.queries import Run
-from lms.workbench.rules import RunState, shares_of_100
+from lms.workbench.rules import RunState, is_late, shares_of_100
 from lms.workbench.views import ROUND, bp
 from lms.workbench.views.waiting import LONGEST_REASON, NAV, as_file, visitor
 
@@ -82,6 +82,7 @@ def round_page(found: Run) -> Response:
             form=Form(formdata=None),
             run=found,
             published=0,
+            late=is_late(found.made_at, now()),
             words=words,
             zone=person.zone,
         )
