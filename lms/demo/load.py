@@ -27,6 +27,8 @@ from lms.courses import queries as courses
 from lms.courses.queries import Outline, OutlineItem
 from lms.courses.source.model import Done
 from lms.demo import words
+from lms.demo.programme import OPENED, Programme
+from lms.demo.programme import People as Cast
 from lms.demo.quizzes import answer_all
 from lms.demo.story import Story
 from lms.learning import actions as learning
@@ -90,6 +92,11 @@ class Town:
         self.openers: dict[int, Opener] = {}
         self.cohort = ""
         self.pairs: dict[str, str] = {}
+        self.programme = Programme(
+            Cast(self.people, self.openers, lambda: self._id(words.COORDINATOR.handle)),
+            story,
+            self.pairs,
+        )
 
     def settle(self) -> None:
         """Write the story."""
@@ -100,18 +107,23 @@ class Town:
         self._earlier_certificate()
         self._pairs()
         self._talk()
+        self.programme.settle()
+        for name, began in (("Saule", 45.0), ("Bek", 44.0), ("North Wind", 40.0)):
+            self.programme.works(name, began)
 
     # ------------------------------------------------------------ people and cohorts
 
     def _staff(self) -> None:
-        self.story.add(90, self._join, words.ADMINISTRATOR, Role.ADMINISTRATOR)
-        self.story.add(89, self._join, words.COORDINATOR, Role.COORDINATOR)
+        self.story.add(OPENED + 3, self._join, words.ADMINISTRATOR, *words.ADMINISTRATOR_IS)
+        self.story.add(OPENED + 2, self._join, words.COORDINATOR, Role.COORDINATOR)
+        self.story.add(OPENED + 1.5, self._join, words.MENTOR, Role.MENTOR)
+        for days_ago, name in self.programme.arrivals():
+            if name != words.MENTOR.handle:
+                self.story.add(days_ago, self._stranger, name)
         self.story.add(88, self._join, words.LEARNER)
         for walker in words.WALKERS:
             if walker.name != words.LEARNER.handle:
                 self.story.add(JOINED + 1, self._stranger, walker.name)
-        self.story.add(JOINED + 5, self._join, words.MENTOR, Role.MENTOR)
-        self.story.add(JOINED + 5, self._stranger, words.NINO)
 
     def _join(self, account: words.Account, *roles: Role) -> None:
         self._arrives(account.handle, account.handle, account.passphrase)
@@ -242,8 +254,6 @@ class Town:
 
     def _pairs(self) -> None:
         daria, nino = words.MENTOR.handle, words.NINO
-        self.story.add(48, self._mentor, daria, words.DARIA, words.ABOUT_DARIA, 6)
-        self.story.add(48, self._mentor, nino, words.NINO, words.ABOUT_NINO, 3)
         for name, days_ago in (
             ("Saule", 45.0),
             ("Bek", 44.0),
@@ -256,10 +266,6 @@ class Town:
         for name, days_ago in (("Magpie", 9.0), ("Rustam B.", 4.0), ("Dilnoza", 3.0)):
             self.story.add(days_ago, self._ask, name)
         self.story.add(0.8, self._propose, "Dilnoza", nino)
-
-    def _mentor(self, handle: str, shown: str, about: str, capacity: int) -> None:
-        card = programmes.Card(shown, ["ru", "en", "kk"], capacity, about)
-        programmes.make_mentor(self._id(handle), card)
 
     def _pair(self, name: str, mentor: str, days_ago: float) -> None:
         self.story.add(days_ago + 1, self._ask, name)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lms.accounts.roles import Role
+
 FIRST_COURSE = "from-street-to-government"
 SECOND_COURSE = "what-criminalisation-costs"
 
@@ -21,6 +23,8 @@ LEARNER = Account("learner", "Saule", "window copper lantern meadow river stone"
 MENTOR = Account("mentor", "Daria", "harbour walnut orbit velvet market cloud")
 COORDINATOR = Account("coordinator", "Irina", "ladder falcon mirror autumn pepper bridge")
 ADMINISTRATOR = Account("administrator", "Marat", "signal basket cedar ribbon tunnel sparrow")
+# She reads concerns, too: where few work, one holds two roles.
+ADMINISTRATOR_IS = (Role.ADMINISTRATOR, Role.SAFEGUARDING)
 ACCOUNTS = (LEARNER, MENTOR, COORDINATOR, ADMINISTRATOR)
 
 
@@ -51,8 +55,6 @@ WALKERS = (
 
 DARIA = "Daria V."
 NINO = "Nino"
-ABOUT_DARIA = "Street lawyer. Ten years of records from pharmacies, clinics and courts."
-ABOUT_NINO = "Peer organiser. Takes findings to city councils and comes back with an answer."
 
 BRIEF = """\
 To the head doctor of the treatment point, town N
