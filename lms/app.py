@@ -29,8 +29,8 @@ from lms.core.text import is_clean
 from lms.courses.room import ROOM as COURSES
 from lms.demo.cli import group as demo
 from lms.goals.room import ROOM as GOALS
-from lms.journal.room import ROOM as JOURNAL
 from lms.importers.room import ROOM as IMPORTERS
+from lms.journal.room import ROOM as JOURNAL
 from lms.learning.room import ROOM as LEARNING
 from lms.meetings.room import ROOM as MEETINGS
 from lms.mentoring.room import ROOM as MENTORING

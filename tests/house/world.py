@@ -337,7 +337,12 @@ def _settle(town: Town, folder: Path) -> None:
     with reading():
         found = messages.notices(town.people["learner"].id, 50)
         notice = next(one for one in found if one.read_at is None)
-    town.ids |= {"notice_pid": notice.public_id, "name": PICTURE, "place": "nowhere", "kind": "people"}
+    town.ids |= {
+        "notice_pid": notice.public_id,
+        "name": PICTURE,
+        "place": "nowhere",
+        "kind": "people",
+    }
 
 
 def _round(town: Town) -> None:
