@@ -113,7 +113,6 @@ def opened(found: Found, lead_id: int) -> None:
         lately = mine & (ConcernEntry.what == "opened") & (ConcernEntry.at > since)
         if db.session.scalar(select(ConcernEntry.id).where(lately).limit(1)) is None:
             _log(found, lead_id, "opened")
-        messaging.seen(lead_id, Kind.CONCERN, concern=found.public_id)
 
 
 def step(found: Found, lead_id: int, to: State, basis: Basis | None = None) -> None:
@@ -127,6 +126,7 @@ def step(found: Found, lead_id: int, to: State, basis: Basis | None = None) -> N
         row.closed_at, row.review_at = now(), now() + KEPT_AFTER_CLOSING
     db.session.flush()
     _log(found, lead_id, "moved", to.value)
+    messaging.seen(lead_id, Kind.CONCERN, concern=found.public_id)
     _tell_reporter(found)
 
 

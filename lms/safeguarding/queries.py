@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
 
 from lms.accounts import queries as people
-from lms.accounts.models import Person
+from lms.accounts.models import Person, RoleGrant
 from lms.accounts.roles import Role
 from lms.core.clock import now
 from lms.core.db import db
@@ -164,8 +164,11 @@ def leads_for(found_about: int | None, raised_by: int | None) -> list[int]:
 
 def lead_names(except_for: int) -> list[tuple[str, str]]:
     """(public id, handle) of the other leads; they are named to each other only."""
-    others = [one for one in people.holders(Role.SAFEGUARDING) if one != except_for]
-    named = select(Person.public_id, Person.handle).where(Person.id.in_(others))
+    named = (
+        select(Person.public_id, Person.handle)
+        .join(RoleGrant, RoleGrant.person_id == Person.id)
+        .where(RoleGrant.role == Role.SAFEGUARDING.value, Person.id != except_for)
+    )
     return [(row[0], row[1]) for row in db.session.execute(named.order_by(Person.handle))]
 
 

@@ -25,6 +25,15 @@ from tests.safeguarding.world import WORDS, concern, found, known_as, make_lead
 from tests.world import Somebody, make_person
 
 
+def statements_of(browser: Browser, url: str) -> int:
+    """How many statements a page takes."""
+    from flask import g
+
+    with browser.client:
+        browser.client.get(url)
+        return int(g.statements)
+
+
 def kinds(person: Somebody) -> list[str]:
     with reading():
         return list(db.session.scalars(select(Notice.kind).where(Notice.person_id == person.id)))
@@ -68,6 +77,7 @@ def test_a_whole_life_in_the_browser(app: Flask, browser: Browser, lead: Somebod
     page = theirs.get(link)
     assert WORDS in page.text
     assert "Side B" in page.text
+    assert statements_of(theirs, link) <= 12
     theirs.submit(button="I have read it")
     theirs.submit({"body": "We call her tomorrow.", "kind": "note"}, button="Save")
     page = theirs.submit({"body": "When can we talk?", "kind": "answer"}, button="Save")
