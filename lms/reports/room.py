@@ -5,6 +5,7 @@ from __future__ import annotations
 from lms.core.i18n import lazy_gettext as _l
 from lms.core.policy import Actor, may
 from lms.core.room import NavItem, Room
+from lms.reports import cards
 from lms.reports.policy import RULES, Permission
 from lms.reports.views import bp
 
@@ -17,5 +18,6 @@ ROOM = Room(
     name="reports",
     blueprints=(bp,),
     rules=RULES,
-    nav=(NavItem(_l("Numbers"), "reports.numbers", "table", 45, _reads),),
+    nav=(NavItem(_l("Numbers"), "reports.numbers", "table", 45, _reads, bar=False),),
+    cards={"staff": cards.staff},
 )

@@ -9,13 +9,13 @@ from hashlib import sha256
 from lms.core.i18n import gettext as _
 from lms.core.i18n import ngettext
 from lms.matching.facts import Track
-from lms.programmes import languages
 from lms.mentoring.states import Ending
+from lms.programmes import languages
 from lms.reports.indicators import REST, TARGETS, Figures, Key
 from lms.reports.rules import TOLD, Point, Share, Told
 from lms.workbench.fairness import OTHER
 
-WIDTH, HEIGHT, LEFT, TOP = 640, 220, 44, 12
+WIDTH, HEIGHT, LEFT, TOP = 380, 200, 42, 12
 PARTS = (
     ("reach", (Key.COVERAGE, Key.ACCEPTED)),
     ("support", (Key.CONTACT, Key.MEETINGS, Key.WRITTEN, Key.CHECKS, Key.PULSES)),
@@ -169,7 +169,7 @@ def groups(found: Figures) -> list[tuple[str, list[tuple[str, int, str, bool]]]]
 
 def table(found: Figures) -> list[list[str]]:
     """The report as rows of a file."""
-    rows = [[_("Indicator"), _("Value"), _("Number"), _("Of"), _("From"), _("To"), _("Target")]]
+    rows = [[_("Indicator"), _("Value"), _("How many"), _("Of"), _("From"), _("To"), _("Target")]]
     for _part, keys in PARTS:
         rows += [_row(key, found.shares[key]) for key in keys]
     rows.append([_("Pairs begun"), count(found.started), *[""] * 5])

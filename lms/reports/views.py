@@ -16,6 +16,7 @@ from lms.programmes.queries import Running
 from lms.reports import queries, shown
 from lms.reports.indicators import Figures, Period, figures
 from lms.reports.policy import Permission
+from lms.reports.queries import Facts
 from lms.web.page import address, page
 from lms.workbench.files import as_csv
 
@@ -23,14 +24,15 @@ bp = Blueprint(
     "reports", "lms.reports", url_prefix="/<lang:lang>/numbers", template_folder="templates"
 )
 OLDEST = date(2000, 1, 1)
+RHYTHM_DAYS = 14
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What is reported on. `year` None is the whole time."""
+    """What is reported on. `year` None is the whole time; no programme: none has been needed so far."""
 
     every: list[Running]
-    programme: Running
+    programme: Running | None
     year: int | None
     today: date
 
@@ -40,6 +42,15 @@ class Chosen:
         if self.year is None:
             return Period(OLDEST, self.today)
         return Period(date(self.year, 1, 1), min(date(self.year, 12, 31), self.today))
+
+    @property
+    def rhythm_days(self) -> int:
+        """How often a pair means to meet."""
+        return self.programme.session_rhythm_days if self.programme else RHYTHM_DAYS
+
+    def facts(self) -> Facts:
+        """What there is to report."""
+        return queries.facts(self.programme.id if self.programme else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +69,8 @@ def numbers() -> Response:
     """The whole report. Nobody is named, so nobody is told that it was read."""
     g.nav = "reports.numbers"
     chosen = _chosen()
-    facts = queries.facts(chosen.programme.id)
-    found = figures(facts, chosen.period, chosen.programme.session_rhythm_days)
+    facts = chosen.facts()
+    found = figures(facts, chosen.period, chosen.rhythm_days)
     first = min((one.asked_at.year for one in facts.pairs), default=chosen.today.year)
     return page(
         "reports/numbers.html",
@@ -69,7 +80,7 @@ def numbers() -> Response:
         programmes=_programme_chips(chosen),
         periods=_period_chips(chosen, first),
         file=_address("reports.table", chosen, chosen.year),
-        mark=shown.digest(shown.table(found)),
+        figures_mark=shown.digest(shown.table(found)),
         moment=now(),
         zone=signed_in().zone,
     )
@@ -80,9 +91,7 @@ def numbers() -> Response:
 def table() -> Response:
     """The same figures as a file."""
     chosen = _chosen()
-    found = figures(
-        queries.facts(chosen.programme.id), chosen.period, chosen.programme.session_rhythm_days
-    )
+    found = figures(chosen.facts(), chosen.period, chosen.rhythm_days)
     return _file(chosen, found)
 
 
@@ -103,7 +112,7 @@ def _chosen() -> Chosen:
     wanted = request.args.get("programme", "")
     found = next((one for one in every if not wanted or one.public_id == wanted), None)
     year, today = request.args.get("year", ""), now().astimezone(UTC).date()
-    if found is None or not (year == "" or (year.isascii() and year.isdigit())):
+    if (wanted and found is None) or not (year == "" or (year.isascii() and year.isdigit())):
         abort(404)
     if year and not OLDEST.year <= int(year) <= today.year:
         abort(404)
@@ -117,7 +126,7 @@ def _programme_chips(chosen: Chosen) -> list[Chip]:
         Chip(
             one.title(language()) or _("First programme"),
             address("reports.numbers", programme=one.public_id),
-            one.id == chosen.programme.id,
+            one == chosen.programme,
         )
         for one in chosen.every
     ]
@@ -136,5 +145,6 @@ def _period_chips(chosen: Chosen, first: int) -> list[Chip]:
 
 
 def _address(endpoint: str, chosen: Chosen, year: int | None) -> str:
-    parts = {"programme": chosen.programme.public_id} if len(chosen.every) > 1 else {}
+    one = chosen.programme if len(chosen.every) > 1 else None
+    parts = {"programme": one.public_id} if one else {}
     return address(endpoint, **parts, **({"year": year} if year else {}))

@@ -136,3 +136,11 @@ def test_the_page_and_the_file_name_nobody_and_show_no_small_number(
     assert browser.get("/en/numbers?programme=nothing").status == 404
     assert browser.get("/en/numbers?year=1").status == 404
     assert browser.get("/en/numbers?year=x").status == 404
+
+
+def test_an_instance_without_a_programme_has_an_empty_report(app: Flask, browser: Browser) -> None:
+    with app.app_context():
+        staff = make_coordinator()
+    browser.sign_in(staff)
+    assert browser.get("/en/numbers").status == 200
+    assert "too few to say" in browser.get("/en/numbers/table.csv").html
