@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select
 
 from lms.core import outbox
 from lms.core.clock import now
 from lms.core.db import db, reading
 from lms.demo import words
 from lms.demo.load import is_loaded, season
+from lms.mentoring.models import Match
+from lms.programmes.models import MentorProfile, MentorRequest
 from tests.client import Browser
 from tests.courses.world import publish_folder
 
@@ -74,7 +78,7 @@ def test_the_demo_is_whole_and_loaded_once(app: Flask) -> None:
     assert text.index("Answer") < text.index("Read task") < text.index("Say hello")
 
     coordinator = sign_in(app, words.COORDINATOR)
-    assert "2 people wait for a mentor" in coordinator.page.text
+    assert "people wait for a mentor" in coordinator.page.text
     coordinator.get("/en/cohorts")
     links = coordinator.page.soup.select("main .rows a")
     page = coordinator.get(str(links[0]["href"]))
@@ -90,6 +94,31 @@ def test_the_demo_is_whole_and_loaded_once(app: Flask) -> None:
     guest.get("/en/code")
     assert code is not None
     assert guest.submit({"code": code[0]}).h1 == "Join"
+
+    with app.app_context():
+        every_state_is_there()
+
+
+def every_state_is_there() -> None:
+    """Twelve mentors, forty people who asked, and somebody in every place of every machine."""
+    mentors, requests, matches = (
+        Counter(db.session.scalars(select(table.state)))
+        for table in (MentorProfile, MentorRequest, Match)
+    )
+    assert mentors.total() == 12
+    assert set(mentors) >= {
+        "available",
+        "paused",
+        "unconfirmed",
+        "in_training",
+        "submitted",
+        "left",
+    }
+    people = db.session.scalar(select(func.count(MentorRequest.person_id.distinct())))
+    assert people == 40
+    assert set(requests) >= {"waiting", "offered", "matched", "dormant", "withdrawn"}
+    begun = {"active", "paused", "closing", "completed", "ended_early"}
+    assert set(matches) >= {"offered_to_mentee", "offered_to_mentor", "declined"} | begun
 
 
 def test_without_courses_it_says_what_to_do(app: Flask) -> None:
