@@ -10,6 +10,7 @@ import base64
 import sqlite3
 import zlib
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,12 @@ from lms.audit import actions as audit
 from lms.audit.models import AccessQuestion
 from lms.audit.rules import Role, Visitor, What
 from lms.certificates import actions as certificates
+from lms.circles import actions as circles
+from lms.circles import answering, questions
+from lms.circles import queries as gatherings
+from lms.circles.rules import Check
 from lms.core import outbox, sealing
+from lms.core.clock import now
 from lms.core.db import Model, db, transaction
 from lms.core.files import store
 from lms.core.files.intake import Taken
@@ -35,6 +41,10 @@ from lms.learning import actions as learning
 from lms.learning import queries as tasks
 from lms.mentoring import queries as pairs
 from lms.privacy import actions as privacy
+from lms.safeguarding import actions as safeguarding
+from lms.safeguarding import queries as concerns
+from lms.safeguarding.others import Other
+from lms.safeguarding.rules import Wish
 from tests.certificates.world import claim, finish_course
 from tests.client import Browser
 from tests.disk import lying_in
@@ -51,6 +61,7 @@ from tests.mentoring.world import (
     write,
 )
 from tests.messaging.world import leave_address
+from tests.vaults import opener_of
 from tests.world import make_person
 
 pytestmark = pytest.mark.sqlite_only
@@ -84,6 +95,7 @@ def live(app: Flask, folder: Path) -> None:
             note_of(world, world.mentor, canary("note.body"), shared=True)
             note_of(world, world.mentee, canary("note.body"), shared=False)
         work_together(world)
+        worry_and_gather(world)
         leave_address(mentee, f"{canary('contact.address')}@example.org")
         task_id = hand_in(mentee, outline, canary("submission.body"))
         with transaction():
@@ -117,6 +129,40 @@ def live(app: Flask, folder: Path) -> None:
         browser = Browser(app).sign_in(reader)
         assert canary("message.body") in browser.get(f"{world.url}/messages").text
         assert canary("note.body") in browser.get(world.url).text
+
+
+def worry_and_gather(world: World) -> None:
+    """Concerns, circles and questions."""
+    mentee, mentor = world.mentee, world.mentor
+    with transaction():
+        other = Other(mentor.id, canary("concern.about"))
+        public_id = safeguarding.raise_concern(
+            mentee.id, Wish.TALK, canary("concern.body"), about=other, pair=world.pair
+        )
+        found = concerns.concern(public_id)
+        assert found is not None
+        safeguarding.reply(found, mentee.id, canary("concern_entry.body"))
+    with transaction():
+        circle = circles.make(mentor.id, "Thursdays", "Lead", 14)
+    case = {"situation": canary("case_sheet.body"), "tried": "", "question": "What now?"}
+    with transaction():
+        inside = gatherings.circle(circle)
+        assert inside is not None
+        circles.write(inside, mentor.id, canary("circle_post.body"), opener_of(mentor))
+        circles.post_sheet(inside, mentor.id, case, set(Check), opener_of(mentor))
+        circles.plan(inside, "Thursdays", 14, now() - timedelta(hours=1))
+        circles.held(inside, [])
+        met = gatherings.meetings(inside, mentor.id, SharedKeys({}))[0].public_id
+        change = canary("circle_presence.change")
+        assert circles.will_change(inside, met, mentor.id, change, opener_of(mentor))
+    with transaction():
+        asked = questions.question(
+            answering.ask(mentee.id, "A figure", "en", canary("question.body"))
+        )
+        assert asked is not None
+        answering.claim(asked, mentor.id)
+        text, sources = canary("answer_text.body"), canary("answer_text.sources")
+        answering.answer(asked, mentor.id, "Daria V.", text, sources)
 
 
 def work_together(world: World) -> None:
