@@ -169,7 +169,17 @@ def groups(found: Figures) -> list[tuple[str, list[tuple[str, int, str, bool]]]]
 
 def table(found: Figures) -> list[list[str]]:
     """The report as rows of a file."""
-    rows = [[_("Indicator"), _("Value"), _("How many"), _("Of"), _("From"), _("To"), _("Target")]]
+    rows = [
+        [
+            _("Indicator"),
+            _("Value"),
+            _("How many"),
+            _("Out of"),
+            _("Lower end"),
+            _("Upper end"),
+            _("Target"),
+        ]
+    ]
     for _part, keys in PARTS:
         rows += [_row(key, found.shares[key]) for key in keys]
     rows.append([_("Pairs begun"), count(found.started), *[""] * 5])
