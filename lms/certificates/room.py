@@ -29,7 +29,7 @@ ROOM = Room(
     listeners=((CourseCompleted, _offer),),
     jobs=(jobs.ISSUE, jobs.OFFER),
     daily=(Daily(jobs.OFFER.kind, hour=3),),
-    nav=(NavItem(_l("Certificates"), "certificates.withdrawals", "award", 30, _staff),),
+    nav=(NavItem(_l("Certificates"), "certificates.withdrawals", "award", 30, _staff, bar=False),),
     commands=(group,),
     cards={"home": cards.home, "course": cards.course},
     checks=(check_printing,),

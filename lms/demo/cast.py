@@ -116,6 +116,8 @@ MENTEES = (
 
 HELLO = "Hello. I am glad that we do this together. What would help you most in the next weeks?"
 HELLO_BACK = "Hello. To write one page that somebody answers. I have tried twice."
+AFTER = "Thank you for the talk. I will look at the page as soon as it is there."
+AFTER_BACK = "Thank you. I begin with the two people whom I can ask."
 GOAL = "One page for the city council by spring"
 MEASURE = "I have handed it over and know who has read it."
 STEPS = (

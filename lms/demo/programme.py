@@ -228,14 +228,15 @@ class Programme:
         if not ended:
             self.story.add(0.9, self._plans, name)
 
-    def _writes(self, name: str) -> None:
+    def _writes(self, name: str, said: str = cast.HELLO, back: str = cast.HELLO_BACK) -> None:
         found = self.pair(name)
-        opener = self.people.opener(found.mentor_id)
-        mentoring.write_message(found, found.mentor_id, cast.HELLO, opener)
-        mentoring.mark_read(found, found.mentee_id)
-        opener = self.people.opener(found.mentee_id)
-        mentoring.write_message(found, found.mentee_id, cast.HELLO_BACK, opener)
-        mentoring.mark_read(found, found.mentor_id)
+        for author, reader, text in (
+            (found.mentor_id, found.mentee_id, said),
+            (found.mentee_id, found.mentor_id, back),
+        ):
+            mentoring.write_message(found, author, text, self.people.opener(author))
+            mentoring.mark_read(found, reader)
+        mentoring.set_awaiting(found, None)
 
     def _agrees(self, name: str) -> None:
         found = self.pair(name)
@@ -275,6 +276,8 @@ class Programme:
         meeting = dates.meeting(made)
         if meeting and name != "Tamar":
             meetings.confirm(meeting, found.mentee_id)
+        if name != "Saule":  # her talk is told word by word
+            self._writes(name, cast.AFTER, cast.AFTER_BACK)
 
     def _plans(self, name: str) -> None:
         found, local = self.pair(name), clock.now().astimezone(ZoneInfo(ZONE)).replace(tzinfo=None)
@@ -333,7 +336,10 @@ class Programme:
         self.story.add(24, self._text_is_read)
         self.story.add(0.5, self._is_worried, "Ihor")
         for track in Track:
-            self.story.add(0.2, workbench.start, track, Wanted(), None)
+            self.story.add(0.2, self._round, track)
+
+    def _round(self, track: Track) -> None:
+        workbench.start(track, Wanted(), self.people.staff())
 
     def _is_worried(self, name: str) -> None:
         safeguarding.raise_concern(self.people.id(name), Wish.TALK, cast.CONCERN)

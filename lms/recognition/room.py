@@ -30,7 +30,7 @@ ROOM = Room(
     name="recognition",
     blueprints=(bp,),
     rules=RULES,
-    nav=(NavItem(_l("Hours"), "recognition.hours", "clock", 45, _gives),),
+    nav=(NavItem(_l("Hours"), "recognition.hours", "clock", 45, _gives, bar=False),),
     listeners=((MinutesConfirmed, _add), (PairEnded, _honour)),
     jobs=(jobs.JOB,),
     records=RECORDS,

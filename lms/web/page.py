@@ -32,6 +32,10 @@ THEMES = ("system", "light", "dark")
 THEME_COOKIE = "theme"
 
 
+# What a phone of 320 px and a header of 1,000 px take; whoever has more finds the rest under More.
+MOST_TABS, MOST_IN_BAR = 5, 7
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """One entry of a navigation."""
@@ -64,6 +68,7 @@ class Shell:
     switch: list[tuple[str, str, str]]
     nav: tuple[Link, ...]
     tabs: tuple[Link, ...]
+    more: tuple[Link, ...]
     viewer: Viewer | None
     home_url: str
     sign_in_url: str
@@ -98,6 +103,7 @@ def make_shell(person: Actor | None) -> Shell:
     shows = gate.sieve()
     items = [item for item in room.navigation(person) if shows(item.endpoint)]
     links = [(item, _link(item)) for item in items]
+    tabs = _first([link for item, link in links if item.tab], MOST_TABS) if person else ()
     return Shell(
         product=settings.product(lang),
         marked=not settings.logos_are_hidden,
@@ -105,8 +111,9 @@ def make_shell(person: Actor | None) -> Shell:
         dir="rtl" if request.args.get("dir") == "rtl" and settings.mode == "test" else "ltr",
         theme=theme(),
         switch=[(code, name, _same_page(code)) for code, name in LANGUAGES.items() if code != lang],
-        nav=tuple(link for item, link in links if item.bar),
-        tabs=tuple(link for item, link in links if item.tab) if person else (),
+        nav=tuple(link for item, link in links if item.bar)[:MOST_IN_BAR],
+        tabs=tabs,
+        more=tuple(link for _item, link in links if link not in tabs),
         viewer=_viewer(person),
         home_url=address("web.home") if person else front_url(),
         sign_in_url=address("accounts.sign_in"),
@@ -144,6 +151,11 @@ def address(endpoint: str, **parts: Any) -> str:
 @lru_cache(4096)
 def _address(endpoint: str, _lang: str, /, **parts: Any) -> str:
     return url_for(endpoint, **parts)
+
+
+def _first(links: list[Link], most: int) -> tuple[Link, ...]:
+    """As many as there is place for; the last one leads to the others, so it stays."""
+    return tuple(links) if len(links) <= most else (*links[: most - 1], links[-1])
 
 
 def _link(item: room.NavItem) -> Link:

@@ -27,7 +27,7 @@ ROOM = Room(
     blueprints=(bp,),
     rules=RULES,
     nav=(
-        NavItem(_l("Matching"), "workbench.waiting", "heart-handshake", 35, _coordinates, tab=True),
+        NavItem(_l("Matching"), "workbench.waiting", "heart-handshake", 3, _coordinates, tab=True),
     ),
     jobs=(
         Job(actions.JOB, effect=actions.store, work=actions.work),
