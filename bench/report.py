@@ -130,6 +130,8 @@ def show(result: dict[str, Any]) -> None:
     if pdf := result["pdf"]:
         wanted = ("cpu_ms", "raw_cpu_ms", "ratio", "pages_a_second", "memory_mib_by_round")
         print("certificate: " + ", ".join(f"{key} {pdf[key]}" for key in wanted))
+    for name, row in result.get("matching", {}).items():
+        print(f"matching, {name}: " + ", ".join(f"{key} {of}" for key, of in row.items()))
     print(
         "\n".join(["", "Missed:", *result["missed"]])
         if result["missed"]

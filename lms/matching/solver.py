@@ -243,19 +243,21 @@ class _Chain:
 
     def _spread(self, units: Sequence[int], far: int, now: int) -> None:
         """Look where the units of a place at the distance `far`, priced `now`, can go."""
-        flow, moved = self.flow, self.moved
-        price, reached = flow.price, flow.reached
+        flow, moved, best = self.flow, self.moved, self.best
+        price, reached, nets, lists = flow.price, flow.reached, flow.nets, flow.lists
+        value, twins, offsets, far = flow.value, flow.twins, flow.offsets, far - now
         for unit in units:
-            before = far + flow.value[unit] - now
-            if before < self.best:
-                self.best, self.end, self.out = before, UNMATCHED, unit
-            number = flow.twins[unit]
+            before = far + value[unit]
+            if before < best:
+                best = self.best = before
+                self.end, self.out = UNMATCHED, unit
+            number = twins[unit]
             if number in moved:
                 continue
             moved.add(number)
-            before += flow.offsets[unit]
-            best, seen = self.best, 0
-            for net, edge in zip(flow.nets[number], flow.lists[number], strict=True):
+            before += offsets[unit]
+            seen = 0
+            for net, edge in zip(nets[number], lists[number]):  # noqa: B905 - made as long as each other
                 if before - net >= best:
                     break
                 seen += 1
