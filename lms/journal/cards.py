@@ -14,12 +14,6 @@ from lms.mentoring.states import Side
 SHOWN = 5
 
 
-def home(person: Actor) -> list[Card]:
-    """A way in, for who learns. No statement."""
-    staff = any(person.has(role) for role in ("mentor", "coordinator", "administrator", "author"))
-    return [] if staff else [Card("journal/card_home.html", {}, order=90, aside=True)]
-
-
 def lesson(person: Actor | None) -> list[Card]:
     """A way to write about a lesson. No statement; the page says which lesson it is."""
     if person is None or discretion.discreet():

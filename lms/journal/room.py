@@ -23,6 +23,6 @@ ROOM = Room(
     rules=RULES,
     nav=(NavItem(_l("Journal"), "journal.index", "file-text", 40, _learns),),
     listeners=((PairEnded, listeners.forget_copies),),
-    cards={"home": cards.home, "lesson": cards.lesson, "pair": cards.pair},
+    cards={"lesson": cards.lesson, "pair": cards.pair},
     records=RECORDS,
 )
