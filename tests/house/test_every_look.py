@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 from tests.house.test_role_matrix import ROWS, Row, send
 from tests.house.world import PERSONAS, Town
@@ -28,9 +30,14 @@ class Look:
     persona: str
 
 
-def shown(answer: Any) -> bool:
-    text = answer.get_data(as_text=True)
-    return any(canary in text for canary in CANARIES)
+def shown(answer: Any, words: tuple[str, ...] = CANARIES) -> bool:
+    """Whether the answer has one of these words: a page, a table, or a printed document."""
+    if answer.mimetype == "application/pdf":
+        printed = PdfReader(BytesIO(answer.get_data())).pages
+        text = " ".join(" ".join(page.extract_text() for page in printed).split())
+    else:
+        text = answer.get_data().decode("utf-8", "replace")
+    return any(word in text for word in words)
 
 
 def open_page(town: Town, row: Row, persona: str) -> Any:
@@ -49,7 +56,7 @@ def looks(town: Town) -> list[tuple[Look, bool]]:
                 continue
             answer = open_page(town, row, persona)
             for owner, canaries in owners.items():
-                if any(one in answer.get_data(as_text=True) for one in canaries):
+                if shown(answer, canaries):
                     both = (owner, town.people[persona].id)
                     lines = town.rows()["access_event"]
                     about = [one for one in lines if (one["person_id"], one["actor_id"]) == both]

@@ -250,7 +250,7 @@ def test_the_table_can_fail(town: Town) -> None:
     # A hole in a guard is seen: the same cell, asked as somebody else.
     row = next(row for row in ROWS if row.name == "POST /<lang>/pairs/<pair>/messages")
     answer = send(town, row, "mentor", town.address(row.rule))
-    assert set(town.changes()) == {"form_key", "message"}
+    assert set(town.changes()) == {"form_key", "match", "message"}
     assert seen(row, answer, town.changes()) != row.cells[PERSONAS.index("other mentor")]
     town.restore()
     assert town.changes() == []
