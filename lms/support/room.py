@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import url_for
+
+from lms.accounts.views.base import FIRST_PAGES
 from lms.core.i18n import lazy_gettext as _l
 from lms.core.outbox import Daily, Job
 from lms.core.policy import Actor, may
@@ -18,6 +21,11 @@ from lms.support.views import bp, own, staff  # noqa: F401 - read for their rout
 
 def _works_here(person: Actor | None) -> bool:
     return may(person, Permission.DESK)
+
+
+def _begins(person: Actor) -> str | None:
+    """Whoever works here begins with what waits today; home stays one tap away."""
+    return url_for("support.today") if _works_here(person) else None
 
 
 def _daily(_payload: dict[str, Any], _result: Any) -> None:
@@ -37,5 +45,6 @@ ROOM = Room(
     cards={"home": cards.home, "pair": cards.pair},
     jobs=(Job("support.daily", effect=_daily),),
     daily=(Daily("support.daily", hour=4),),
+    fills=((FIRST_PAGES, _begins),),
     records=RECORDS,
 )

@@ -9,6 +9,8 @@ import pytest
 from flask import Flask, g
 from sqlalchemy import func, select, update
 
+from lms.accounts.models import DiscreetView
+from lms.accounts.roles import Role
 from lms.audit.models import AccessEvent
 from lms.core import clock, outbox
 from lms.core.clock import now
@@ -21,7 +23,7 @@ from lms.support.rules import Asked, Channel, Fit, With
 from lms.support.rules import Pulse as Answers
 from tests.client import Browser
 from tests.mentoring.world import World, make_mentor, make_pair, make_waiting, write
-from tests.world import Somebody
+from tests.world import Somebody, make_person
 
 
 def later(days: float) -> AbstractContextManager[None]:
@@ -423,3 +425,18 @@ def test_the_daily_job_runs_in_the_worker(app: Flask, world: World) -> None:
             outbox.enqueue("support.daily", {})
         outbox.run_due()
         assert count(Pulse) == 2
+
+
+def test_staff_begin_with_today_and_others_at_home(app: Flask) -> None:
+    with app.app_context():
+        staff, learner = make_person("Magpie", Role.COORDINATOR), make_person("Wren")
+    assert _arrives(app, learner) == "/en/home"
+    assert _arrives(app, staff) == "/en/desk"
+    with app.app_context(), transaction():
+        db.session.add(DiscreetView(person_id=staff.id))
+    assert _arrives(app, staff) == "/en/home", "a discreet view shows no more at the door"
+
+
+def _arrives(app: Flask, person: Somebody) -> str:
+    """Where somebody comes to who has signed in and wants nothing in particular."""
+    return Browser(app).sign_in(person).get("/en/sign-in").url

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +17,8 @@ from lms.core import room
 from lms.core.clock import now
 from lms.core.i18n import format_time
 from lms.core.i18n import gettext as _
+from lms.core.policy import Actor
+from lms.core.room import Slot
 from lms.core.settings import Settings
 from lms.web.forms import ReplayForm, safe_fields, typed_text
 from lms.web.page import page
@@ -25,6 +28,9 @@ site = Blueprint("leaving", __name__)
 
 REPLAY = "replay:"
 ONWARD = "onward"  # where somebody who has just joined goes after step two
+
+# Where a kind of person begins, asked in order; None: not hers to say.
+FIRST_PAGES: Slot[Callable[[Actor], str | None]] = Slot()
 
 
 def wait_message(until: datetime) -> str:
@@ -115,7 +121,15 @@ def go_on(errand: Errand, person_id: int) -> AnyResponse:
 def onward(person_id: int) -> str:
     """Where to go after signing in. What a guest wanted ("Done" on a lesson) is done in this transaction."""
     kind, value = session.pop("kept", ("", ""))
-    return room.carry_over(person_id, kind, value) or _local("next") or url_for("web.home")
+    return room.carry_over(person_id, kind, value) or _local("next") or first_page()
+
+
+def first_page() -> str:
+    """Where somebody begins who wanted nothing in particular: home, or what a room above has for her."""
+    person, home = signin.identify(), url_for("web.home")
+    if person is None or person.discreet:
+        return home
+    return next((found for begin in FIRST_PAGES if (found := begin(person))), home)
 
 
 def settings() -> Settings:

@@ -13,6 +13,7 @@ from lms.accounts.views.base import (
     Errand,
     bp,
     enter,
+    first_page,
     go_on,
     second_step,
     settings,
@@ -34,7 +35,7 @@ from lms.web.page import front_url, page
 def sign_in() -> AnyResponse:
     """Sign in; what was typed on a page whose sign-in had ended is carried along."""
     if actor() and request.method == "GET":
-        return redirect(url_for("web.home"), 303)
+        return redirect(first_page(), 303)
     if signin.half_way() and request.method == "GET":
         return second_step(Errand.carried())
     form = SignInForm()
