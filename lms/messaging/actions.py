@@ -59,10 +59,8 @@ def _may_remind(person_id: int) -> bool:
 
 def wishes(person_id: int) -> Wishes:
     """What a person wants to hear of."""
-    said = select(
-        NoticeChoice.mail, NoticeChoice.reminders_here, NoticeChoice.reminders_by_mail
-    ).where(NoticeChoice.person_id == person_id)
-    row = db.session.execute(said).first()
+    said = select(*(getattr(NoticeChoice, name) for name in Wishes.__slots__))
+    row = db.session.execute(said.where(NoticeChoice.person_id == person_id)).first()
     return Wishes(*row) if row else Wishes()
 
 

@@ -29,6 +29,10 @@ class WishesForm(Form):
         _l("Reminders by mail too"),
         description=_l("Never between 9 in the evening and 9 in the morning."),
     )
+    weekly = BooleanField(
+        _l("A mail on Mondays"),
+        description=_l("At 9 in the morning, only if something waits for you by then."),
+    )
 
 
 class AddressForm(Form):

@@ -19,12 +19,14 @@ from lms.core.db import db
 from lms.core.i18n import force_locale
 from lms.core.i18n import gettext as _
 from lms.core.settings import Settings
-from lms.messaging import queries
+from lms.messaging import queries, stopping
 from lms.messaging.kinds import Subject
 from lms.messaging.models import Contact
 from lms.messaging.rules import Server, server
 
 PATIENCE = 20
+# A long address in a header has to stay on one line, or it is written as something that no reader takes for one.
+ONE_LINE = SMTP.clone(max_line_length=998)
 
 
 def subject(kind: Subject) -> str:
@@ -39,11 +41,15 @@ def subject(kind: Subject) -> str:
     }[kind]
 
 
-def compose(to: str, lang: str, kind: Subject, number: str) -> EmailMessage:
-    """The mail. `number` makes its id, so that a mail that is sent twice is one mail for the reader."""
+def compose(to: str, lang: str, kind: Subject, number: str, owner: str = "") -> EmailMessage:
+    """The mail. `number` makes its id, so that a mail that is sent twice is one mail for the reader.
+
+    With the public id of its `owner` it carries the address that ends mails, which names nobody.
+    """
     settings: Settings = current_app.extensions["settings"]
     sender = settings.mail_from or f"post@{_host(settings.public_url)}"
-    mail = EmailMessage(policy=SMTP)
+    site = settings.public_url.rstrip("/")
+    mail = EmailMessage(policy=ONE_LINE)
     with force_locale(lang):
         mail["Subject"] = subject(kind)
         line = _("There is something new for you:")
@@ -52,7 +58,11 @@ def compose(to: str, lang: str, kind: Subject, number: str) -> EmailMessage:
     mail["Message-ID"] = f"<{_digest(number)}@{_host(sender)}>"
     mail["Content-Language"] = lang
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(f"{line}\n\n{settings.public_url.rstrip('/')}/{lang}/notices\n")
+    # RFC 8058 knows it over TLS only.
+    if owner and settings.https:
+        mail["List-Unsubscribe"] = f"<{site}/{lang}/mail/{stopping.token(owner)}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    mail.set_content(f"{line}\n\n{site}/{lang}/notices\n")
     return mail
 
 
@@ -69,10 +79,11 @@ def send(payload: dict[str, Any]) -> None:
     """Hand the mail of a job to the server, if it is still wanted. May run twice: the id stays the same."""
     settings: Settings = current_app.extensions["settings"]
     person_id, cycle = payload["person"], payload["cycle"]
-    lang, to = queries.mail_due(person_id, cycle), queries.address(person_id)
+    lang, to = queries.mail_due(person_id, cycle), queries.mailbox(person_id)
     if not settings.mail_url or lang is None or to is None:
         return
-    mail = compose(to, lang, Subject(payload["subject"]), f"{person_id}:{cycle}")
+    about, number = Subject(payload["subject"]), f"{person_id}:{cycle}"
+    mail = compose(to.address, lang, about, number, to.owner)
     deliver(server(settings.mail_url), mail)
 
 

@@ -35,7 +35,7 @@ class Notice(Model):
 
 
 class NoticeChoice(Model):
-    """What a person wants of which channel, if she has said so. Without a row everything comes."""
+    """What a person wants of which channel, if she has said so. Without a row all comes but the summary."""
 
     __tablename__ = "notice_choice"
 
@@ -43,6 +43,7 @@ class NoticeChoice(Model):
     mail: Mapped[bool] = mapped_column(default=True, info=S1)
     reminders_here: Mapped[bool] = mapped_column(default=True, info=S1)
     reminders_by_mail: Mapped[bool] = mapped_column(default=True, info=S1)
+    weekly: Mapped[bool] = mapped_column(default=False, info=S1)
 
 
 class Contact(Model):

@@ -72,15 +72,31 @@ def unread_count(person_id: int) -> int:
     return fetch(_UNREAD, person_id=person_id).scalar() or 0
 
 
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """Where a person's mails go, and her public id."""
+
+    address: str
+    owner: str
+
+
 def address(person_id: int) -> str | None:
     """The person's own mail address, opened."""
+    found = mailbox(person_id)
+    return found.address if found else None
+
+
+def mailbox(person_id: int) -> Mailbox | None:
+    """Where a person's mails go, opened."""
     mine = (
         select(Contact.address, Person.public_id)
         .join(Person, Person.id == Contact.person_id)
         .where(Contact.person_id == person_id)
     )
     row = db.session.execute(mine).first()
-    return unseal(row.address, address_place(row.public_id)) if row else None
+    if row is None:
+        return None
+    return Mailbox(unseal(row.address, address_place(row.public_id)), row.public_id)
 
 
 def mail_due(person_id: int, cycle: int) -> str | None:

@@ -49,7 +49,7 @@ RECORDS = (
         NoticeChoice,
         WISHES,
         mine=own(NoticeChoice.person_id),
-        copy=("mail", "reminders_here", "reminders_by_mail"),
+        copy=("mail", "reminders_here", "reminders_by_mail", "weekly"),
         apart=("person_id",),
         erase=(Delete(own(NoticeChoice.person_id)),),
     ),

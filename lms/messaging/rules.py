@@ -21,6 +21,7 @@ class Wishes:
     mail: bool = True
     reminders_here: bool = True
     reminders_by_mail: bool = True
+    weekly: bool = False
 
 
 def mail_at(now: datetime, mailed_at: datetime | None, zone: str) -> datetime:
@@ -35,6 +36,16 @@ def by_day(moment: datetime, zone: str) -> datetime:
         return moment
     day = local.date() + timedelta(days=local.time() >= QUIET_FROM)
     return datetime.combine(day, QUIET_UNTIL, local.tzinfo).astimezone(moment.tzinfo)
+
+
+def monday(now: datetime, zone: str) -> datetime | None:
+    """Monday, nine in the morning in this zone, if that is within a day from now or was within half a day."""
+    local = (now - timedelta(hours=12)).astimezone(ZoneInfo(zone))
+    day = local.date() - timedelta(days=local.weekday())
+    weeks = (day, day + timedelta(weeks=1))
+    at = [datetime.combine(one, QUIET_UNTIL, local.tzinfo).astimezone(now.tzinfo) for one in weeks]
+    near = [one for one in at if now - timedelta(hours=12) < one <= now + timedelta(days=1)]
+    return near[0] if near else None
 
 
 def may_remind(sent: int) -> bool:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
+from flask import Blueprint, Response, abort, current_app, flash, redirect, request, url_for
+from flask.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response as AnyResponse
 
+from lms.core import throttle
 from lms.core.i18n import gettext as _
-from lms.core.policy import Actor, allow, signed_in
+from lms.core.policy import Actor, allow, public, signed_in
 from lms.core.room import Card
 from lms.core.settings import Settings
-from lms.messaging import actions, queries
+from lms.messaging import actions, queries, stopping
 from lms.messaging.forms import AddressForm, WishesForm
 from lms.messaging.kinds import LOOKS
 from lms.messaging.policy import Permission
@@ -24,6 +26,7 @@ from lms.web.page import page
 bp = Blueprint("messaging", __name__, url_prefix="/<lang:lang>", template_folder="templates")
 
 ON_A_PAGE = 50
+STOP, FREE_PRESSES = "mail-stop", 20
 
 
 def home_cards(person: Actor) -> list[Card]:
@@ -125,3 +128,25 @@ def remove_address() -> AnyResponse:
         actions.remove_address(signed_in().id)
         flash(_("The address is deleted. No mail will come."), "done")
     return redirect(url_for("messaging.settings"), 303)
+
+
+@bp.route("/mail/<token>", methods=["GET", "POST"])
+@public
+def stop(token: str) -> AnyResponse:
+    """End mails for whoever holds one of them. Looking does nothing; the mailbox's provider may press, too."""
+    person_id = stopping.whose(token)
+    if person_id is None:
+        abort(404)
+    if request.method == "POST":
+        if throttle.wait_until(STOP, token, FREE_PRESSES):
+            abort(429)
+        throttle.count(STOP, token)
+        stopping.stop(person_id)
+        return page("messaging/stop.html", keep=True, done=True)
+    return page("messaging/stop.html", done=False, form=Form(formdata=None), token=token)
+
+
+@bp.record_once
+def _press_without_a_page(state: BlueprintSetupState) -> None:
+    # A provider's one-click press comes from no page of ours: the secret in the address stands for the token.
+    state.app.extensions["csrf"].exempt(stop)

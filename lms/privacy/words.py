@@ -108,6 +108,7 @@ COLUMNS = {
     "record": _l("Course"),
     "reference": _l("Number"),
     "reminders_by_mail": _l("Reminders by mail"),
+    "weekly": _l("A mail on Mondays"),
     "reminders_here": _l("Reminders here"),
     "response": _l("Your answer"),
     "role": _l("Role"),

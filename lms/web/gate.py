@@ -23,8 +23,8 @@ CHECK = {
     *("certificates.check", "certificates.checked"),
     *("certificate_numbers.short", "certificate_numbers.scanned"),
 }
-# Fetched by calendars, with a secret address; nobody is signed in there.
-FETCHED = {"meetings.feed"}
+# Opened by calendars and mailboxes, with a secret address; nobody is signed in there.
+FETCHED = {"meetings.feed", "messaging.stop"}
 # What a discreet view shows of somebody's own.
 COURSES = {"courses", "course_files", "learning", "assessment", "discreet"}
 ENDPOINTS = {"web.home"}

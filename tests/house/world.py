@@ -55,6 +55,7 @@ from lms.meetings.views import calendar as calendars
 from lms.mentoring import actions as mentoring
 from lms.mentoring import queries as pairs
 from lms.messaging import queries as messages
+from lms.messaging import stopping
 from lms.programmes import actions as programmes
 from lms.programmes import queries as lists
 from lms.recognition import actions as statements
@@ -342,6 +343,7 @@ def _settle(town: Town, folder: Path) -> None:
         "notice_pid": notice.public_id,
         "name": PICTURE,
         "place": "nowhere",
+        "token": stopping.token(town.people["learner"].public_id),
         "kind": "people",
     }
 
@@ -510,6 +512,7 @@ def _meet(town: Town) -> None:
     town.ids |= past | {
         "planned": meet.plan(pair, mentor, hour + timedelta(days=2)),
         "proposed": meet.propose(pair, mentor, hour + timedelta(days=4)),
+        "yesterday": (moment - timedelta(days=1)).date().isoformat(),
         "next_week": (moment + timedelta(days=7)).date().isoformat(),
     }
 
@@ -566,6 +569,7 @@ def _gather(town: Town) -> None:
         town.ids["asked"] = answering.ask(learner.id, "A figure", "en", "Where is it from?")
         town.ids["meeting"] = ids.public_id()
     with transaction():
+        town.ids["circle_code"] = _circle(town).code or ""
         circles.join(_circle(town), classmate.id, "Aida")
         circles.invite(_circle(town), town.people["mentor"].id)
     with transaction():
