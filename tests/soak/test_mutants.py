@@ -15,7 +15,7 @@ from tests.soak.mutants import ROOT, Workshop, mutants
 TIME = 540
 HOUSE = "tests/house/test_role_matrix.py"
 MODULES: dict[str, list[str]] = {
-    "lms/core/once.py": ["tests/core/test_once.py"],
+    "lms/core/once.py": ["tests/core/test_once.py", "tests/core/test_once_rules.py"],
     "lms/core/outbox.py": ["tests/core/test_outbox.py"],
     "lms/core/sealing.py": ["tests/core/test_sealing.py"],
     "lms/accounts/vault.py": [
