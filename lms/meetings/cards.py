@@ -16,12 +16,14 @@ from lms.mentoring.states import State as PairState
 
 
 def pair(person: Actor, found: Pair) -> list[Card]:
-    """The meeting that waits for this side, and the next one to come. Two statements at most."""
+    """The meeting that waits for this side, and the next one to come: before the timeline, where there is one.
+
+    One statement.
+    """
     reader, moment = Reader.of(person.id, found), now()
-    meetings = queries.of_pair(found.id, most=12)
+    meetings, times = queries.with_times(found.id, most=12)
     held = sum(one.state in {State.HELD, State.DISPUTED} for one in meetings)
     chosen = _chosen(meetings, person.id, moment)
-    times = queries.times([one.id for one in chosen if one.state is State.PROPOSED])
     last = next((m for m in meetings if m.planned_at and m.planned_at <= moment), None)
     context = {
         "pair": found,
@@ -29,7 +31,7 @@ def pair(person: Actor, found: Pair) -> list[Card]:
         "rows": [shown(one, reader, moment, times.get(one.id, []), last) for one in chosen],
         "questions": words.questions(held, closing=found.state == PairState.CLOSING),
     }
-    return [Card("meetings/card_pair.html", context, 20, aside=True)]
+    return [Card("meetings/card_pair.html", context, 20, aside=not chosen)]
 
 
 def _chosen(meetings: list[Appointment], person_id: int, moment: datetime) -> list[Appointment]:

@@ -116,6 +116,26 @@ def of_pair(match_id: int, most: int = 60) -> list[Appointment]:
     return [_appointment(row) for row in db.session.execute(rows)]
 
 
+def with_times(match_id: int, most: int) -> tuple[list[Appointment], dict[int, list[Time]]]:
+    """As `of_pair`, and meeting → the times that are proposed for it. One statement."""
+    ordered = (Meeting.planned_at.is_(None).desc(), Meeting.planned_at.desc(), Meeting.id.desc())
+    latest = select(Meeting.id).where(Meeting.match_id == match_id).order_by(*ordered).limit(most)
+    rows = db.session.execute(
+        _meetings()
+        .add_columns(MeetingTime.number, MeetingTime.local, MeetingTime.starts_at)
+        .outerjoin(MeetingTime, MeetingTime.meeting_id == Meeting.id)
+        .where(Meeting.id.in_(latest))
+        .order_by(*ordered, MeetingTime.starts_at)
+    ).all()
+    found = {row[0]: _appointment(tuple(row[:-3])) for row in rows}
+    proposed: dict[int, list[Time]] = {}
+    for meeting_id, number, local, starts_at in ((row[0], *row[-3:]) for row in rows):
+        if number is not None:
+            one = Time(number, datetime.fromisoformat(local), starts_at)
+            proposed.setdefault(meeting_id, []).append(one)
+    return list(found.values()), proposed
+
+
 def times(meeting_ids: Sequence[int]) -> dict[int, list[Time]]:
     """Meeting → the times that are proposed for it, in their order."""
     if not meeting_ids:

@@ -31,6 +31,7 @@ def renew(found: Pair) -> None:
             MatchKey(match_id=found.id, number=number, person_id=person_id, wrapped=wrapped)
         )
     db.session.flush()
+    found.opened.clear()
 
 
 def change(person_id: int) -> None:

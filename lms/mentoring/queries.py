@@ -5,11 +5,26 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Row, ScalarSelect, Select, bindparam, exists, func, literal, or_, select
+from sqlalchemy import (
+    Row,
+    ScalarSelect,
+    Select,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.orm import aliased
 
 from lms.accounts.leaving import LEAVING, hidden
@@ -18,7 +33,8 @@ from lms.accounts.vault import Opener, SharedKeys
 from lms.cohorts.models import Cohort, Seat
 from lms.core.db import db, fetch
 from lms.core.sealing import CannotOpen, Place, unseal
-from lms.learning.models import Completion
+from lms.learning.models import Completion, Enrolment
+from lms.learning.queries import Progress
 from lms.mentoring.models import Agreement, Match, MatchKey, MatchShare, Message, Note
 from lms.mentoring.rules import Clock, Mentee, Mentor, Stall, stall
 from lms.mentoring.states import LIVE, NOTHING_CAME, OFFERED, TOGETHER, Ending, Side, State
@@ -37,7 +53,10 @@ _mentee = aliased(Person)
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A pair, live or over, with the names that both sides chose for it."""
+    """A pair, live or over, with the names that both sides chose for it.
+
+    `opened` are its keys, once a side's request has read them (`shared_keys`): a pair is loaded anew in each.
+    """
 
     id: int
     public_id: str
@@ -64,6 +83,7 @@ class Pair:
     ends_on: date | None = None
     signed: str = "none"
     agreed_at: datetime | None = None
+    opened: dict[str, SharedKeys] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def agreed(self) -> bool:
@@ -195,18 +215,28 @@ def _clock(found: Pair, *, away: bool) -> Clock:
     )
 
 
-def end_of(match_id: int) -> tuple[Ending, str] | None:
-    """Why a pair ended and what was said to staff, opened; None while it goes on. Who calls leaves the line."""
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Why a pair ended and what was said to staff. `by_id` is whose words they are, and nobody's to see."""
+
+    reason: Ending
+    words: str
+    by_id: int | None
+
+
+def end_of(match_id: int) -> Ended | None:
+    """The end of a pair, opened; None while it goes on. Who calls leaves the line with `by_id`."""
     ended_by = aliased(Person)
     row = db.session.execute(
         select(Match.public_id, Match.end_reason, Match.end_words, ended_by.public_id)
+        .add_columns(Match.ended_by)
         .outerjoin(ended_by, ended_by.id == Match.ended_by)
         .where(Match.id == match_id, Match.end_reason.is_not(None))
     ).first()
     if row is None or row[1] is None:
         return None
     said = unseal(row[2], end_place(row[0], row[3])) if row[2] and row[3] else ""
-    return Ending(row[1]), said
+    return Ended(Ending(row[1]), said, row[4])
 
 
 def end_place(match_public_id: str, owner: str) -> Place:
@@ -321,18 +351,6 @@ def mentors_for(mentee_id: int, course_id: int) -> list[tuple[int, str]]:
 def mentor_for(mentee_id: int, course_id: int) -> tuple[int, str] | None:
     """The first of `mentors_for`."""
     return next(iter(mentors_for(mentee_id, course_id)), None)
-
-
-def done_at(enrolment_ids: Sequence[int]) -> dict[tuple[int, int], datetime]:
-    """When items were done: (enrolment, item) → moment."""
-    if not enrolment_ids:
-        return {}
-    rows = db.session.execute(
-        select(Completion.enrolment_id, Completion.item_id, Completion.done_at).where(
-            Completion.enrolment_id.in_(enrolment_ids)
-        )
-    )
-    return {(row.enrolment_id, row.item_id): row.done_at for row in rows}
 
 
 # --- Mentors -------------------------------------------------------------------------------------
@@ -482,34 +500,42 @@ class Home:
     people_waiting: int
 
 
-_AT_HOME = sorted(OFFERED | TOGETHER)
+# Home is opened most, and SQLAlchemy finds a statement again by all its parts, each time: so this one is made of
+# plain columns and has as few parts as it can. The states are ours, in a text: as parameters they would cost most.
+_AT_HOME = text(f'"match".state IN ({str(sorted(map(str, OFFERED | TOGETHER)))[1:-1]})')
+_GONE = text(f"state = '{LEAVING}'")
 
 
 def _around(*, coordinates: bool) -> Select[Any]:
     person_id: Any = bindparam("person_id")
-    own_request = (MentorRequest.person_id == Person.id) & (MentorRequest.state == "waiting")
-    both = Match.mentor_id.not_in(hidden()) & Match.mentee_id.not_in(hidden())
-    party = or_(Match.mentor_id == Person.id, Match.mentee_id == Person.id) & both
-    queue = select(func.count()).select_from(MentorRequest)
-    here = MentorRequest.person_id.not_in(hidden())
-    queue = queue.where(MentorRequest.state == "waiting", here)
+    match, profile, asked = Match.__table__, MentorProfile.__table__, MentorRequest.__table__
+    person, said = Person.__table__, Message.__table__
+    gone = select(person.c.id).where(_GONE)
+    # One side is the person herself, who is here.
+    other = case((match.c.mentor_id == person_id, match.c.mentee_id), else_=match.c.mentor_id)
+    hers = or_(match.c.mentor_id == person_id, match.c.mentee_id == person_id)
+    unread = select(func.count()).where(
+        said.c.match_id == match.c.id, said.c.author_id != person_id, said.c.read_at.is_(None)
+    )
+    waiting = asked.c.state == literal_column("'waiting'")
+    queue = select(func.count()).where(waiting, asked.c.person_id.not_in(gone))
     return (
         select(
-            MentorRequest.waiting_since,
-            queue.scalar_subquery() if coordinates else literal(0),
-            *(Match.public_id, Match.state, Match.mentor_id, Match.mentor_name, Match.mentee_name),
-            *(MentorProfile.languages, MentorProfile.about, _unread_by(person_id)),
-            *(Match.track, Match.awaiting, Match.next_meeting_at),
+            asked.c.waiting_since,
+            queue.scalar_subquery() if coordinates else literal_column("0"),
+            *(match.c.public_id, match.c.state, match.c.mentor_id, match.c.mentor_name),
+            *(match.c.mentee_name, profile.c.languages, profile.c.about, unread.scalar_subquery()),
+            *(match.c.track, match.c.awaiting, match.c.next_meeting_at),
         )
-        .select_from(Person)
-        .outerjoin(MentorRequest, own_request)
-        .outerjoin(Match, party & or_(*(Match.state == state for state in _AT_HOME)))
+        .select_from(person)
+        .outerjoin(asked, (asked.c.person_id == person.c.id) & waiting)
+        .outerjoin(match, hers & _AT_HOME & other.not_in(gone))
         .outerjoin(
-            MentorProfile,
-            (MentorProfile.person_id == Match.mentor_id) & (MentorProfile.track == Match.track),
+            profile,
+            (profile.c.person_id == match.c.mentor_id) & (profile.c.track == match.c.track),
         )
-        .where(Person.id == person_id)
-        .order_by(Match.id)
+        .where(person.c.id == person_id)
+        .order_by(match.c.id)
     )
 
 
@@ -594,6 +620,63 @@ def agreed(match_id: int) -> bool:
     return db.session.scalar(select(Match.id).where(Match.id == match_id, both)) is not None
 
 
+# --- What the page of a pair needs beside the pair ------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """The courses that the mentor may see, and what she says of herself."""
+
+    shares: frozenset[int]
+    about: str
+    languages: Sequence[str]
+
+
+def inside(found: Pair, reader_id: int, opener: Opener) -> Inside:
+    """One statement, which also reads the keys that open all the rest of the page (`shared_keys`)."""
+    mine = (MatchKey.match_id == Match.id) & (MatchKey.person_id == reader_id)
+    same = (MentorProfile.person_id == Match.mentor_id) & (MentorProfile.track == Match.track)
+    rows = db.session.execute(
+        select(MatchKey.number, MatchKey.wrapped, MatchShare.course_id)
+        .add_columns(MentorProfile.about, MentorProfile.languages)
+        .select_from(Match)
+        .outerjoin(MatchKey, mine)
+        .outerjoin(MatchShare, MatchShare.match_id == Match.id)
+        .outerjoin(MentorProfile, same & MentorProfile.person_id.not_in(hidden()))
+        .where(Match.id == found.id)
+    ).all()
+    keys = {number: wrapped for number, wrapped, *_rest in rows if number is not None}
+    found.opened[opener.owner] = _opened(found, reader_id, opener, keys.items())
+    shares = frozenset(row[2] for row in rows if row[2] is not None)
+    return Inside(shares, rows[0][3] or "", rows[0][4] or found.languages)
+
+
+def steps(
+    person_id: int, course_ids: Iterable[int]
+) -> tuple[list[Progress], dict[tuple[int, int], datetime]]:
+    """How far somebody is in these courses, and when each step was done: (enrolment, item) → moment.
+
+    One statement with a row for every step: for the page of one person, never for a list.
+    """
+    rows = db.session.execute(
+        select(Enrolment.id, Enrolment.public_id, Enrolment.course_id, Enrolment.version_id)
+        .add_columns(Enrolment.started_at, Enrolment.completed_at)
+        .add_columns(Completion.item_id, Completion.done_at)
+        .outerjoin(Completion, Completion.enrolment_id == Enrolment.id)
+        .where(Enrolment.person_id == person_id, Enrolment.course_id.in_(list(course_ids)))
+        .order_by(Enrolment.id)
+    ).all()
+    facts, moments = [], {(row[0], row[6]): row[7] for row in rows if row[6] is not None}
+    for _id, group in groupby(rows, key=itemgetter(0)):
+        found = list(group)
+        number, public_id, course_id, version_id, begun, completed, *_step = found[0]
+        done = {row[6]: row[7] for row in found if row[6] is not None}
+        ids = (number, public_id, person_id, course_id, version_id)
+        last = max(done.values(), default=begun)
+        facts.append(Progress(*ids, begun, completed, last, frozenset(done)))
+    return facts, moments
+
+
 # --- Notes and messages --------------------------------------------------------------------------
 
 
@@ -619,10 +702,12 @@ def key_place(match_public_id: str, number: int, side: str) -> Place:
 
 
 def shared_keys(found: Pair, person_id: int, opener: Opener) -> SharedKeys:
-    """The keys of a pair that one side has, opened with her own."""
-    mine = (MatchKey.match_id == found.id) & (MatchKey.person_id == person_id)
-    rows = db.session.execute(select(MatchKey.number, MatchKey.wrapped).where(mine))
-    return _opened(found, person_id, opener, rows)
+    """The keys of a pair that one side has, opened with her own: read once, then kept with the pair."""
+    if opener.owner not in found.opened:
+        mine = (MatchKey.match_id == found.id) & (MatchKey.person_id == person_id)
+        rows = db.session.execute(select(MatchKey.number, MatchKey.wrapped).where(mine))
+        found.opened[opener.owner] = _opened(found, person_id, opener, rows)
+    return found.opened[opener.owner]
 
 
 def _opened(

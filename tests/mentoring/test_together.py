@@ -15,6 +15,7 @@ from lms.core.db import db, reading, transaction
 from lms.mentoring import actions, queries
 from lms.mentoring.events import PairClosing, PairEnded, PairEvent, PairPaused, PairResumed
 from lms.mentoring.models import Agreement, Match
+from lms.mentoring.queries import Ended
 from lms.mentoring.rules import Stall
 from lms.mentoring.states import Ending, NotAllowed, Side, State
 from lms.messaging import queries as notices
@@ -224,7 +225,8 @@ def test_the_last_weeks_open_by_themselves_and_end_with_two_taps(
             row = db.session.execute(select(Match)).scalar_one()
             assert row.end_words is not None
             assert b"May" not in row.end_words
-            assert queries.end_of(row.id) == (Ending.GOAL_REACHED, "She spoke in May")
+            said = Ended(Ending.GOAL_REACHED, "She spoke in May", world.mentor.id)
+            assert queries.end_of(row.id) == said
     assert "spoke in May" not in Browser(app).sign_in(world.mentee).get("/en/notices").text
 
 

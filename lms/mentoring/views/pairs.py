@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -213,15 +214,17 @@ def _note(entry: Entry, found: Pair, reader: Actor) -> Moment:
     )
 
 
-def _course_moments(found: Pair, courses: list[Course], zone: str) -> list[Moment]:
+def _course_moments(
+    found: Pair, courses: list[Course], moments: Mapping[tuple[int, int], datetime], zone: str
+) -> list[Moment]:
     """Tasks that were handed in and modules that are done, of shared courses only."""
-    moments = queries.done_at([course.facts.enrolment_id for course in courses])
     ids = [course.facts.course_id for course in courses]
     tasks = learning.tasks_of([found.mentee_id], ids) if ids and found.share_tasks else []
     by_course = {course.facts.course_id: course for course in courses}
     entries = [_task(task, by_course[task.course_id], found, zone) for task in tasks]
+    quizzes = [course.outline for course in courses] if found.share_quizzes else []
+    results = assessment.results(found.mentee_id, *quizzes) if quizzes else {}
     for course in courses:
-        results = assessment.results(found.mentee_id, course.outline) if found.share_quizzes else {}
         for module in finished_modules(course, moments, results):
             title = _(
                 "Module %(number)s finished: %(title)s", number=module.number, title=module.title
@@ -259,13 +262,13 @@ def _task(task: learning.Task, course: Course, found: Pair, zone: str) -> Moment
 def _mentor_page(found: Pair, form: NoteForm, status: int) -> Response:
     person = signed_in()
     g.nav = "mentoring.pairs"
-    shared = queries.shares_of([found.id]).get(found.id, frozenset())
-    facts = learning.progress_of_many([found.mentee_id], shared) if shared else []
+    shared = queries.inside(found, person.id, vault.unlocked()).shares
+    facts, moments = queries.steps(found.mentee_id, shared) if shared else ([], {})
     courses = courses_of(facts, language())
     entries = [
         _note(entry, found, person) for entry in queries.notes(found, person.id, vault.unlocked())
     ]
-    entries += _course_moments(found, courses, person.zone)
+    entries += _course_moments(found, courses, moments, person.zone)
     hung, beside = _hung(person, found), _beside(person, found)
     show = request.args.get("show", "")
     visitor = Visitor(person.id, Role.MENTOR, found.mentor_name)
@@ -305,12 +308,11 @@ def _mentee_page(found: Pair, form: NoteForm, status: int) -> Response:
     person, ticks = signed_in(), CourseTicks(formdata=None)
     g.nav = "mentoring.mine"
     own = offer_courses(ticks, person.id)
-    shared = queries.shares_of([found.id]).get(found.id, frozenset())
+    inside = queries.inside(found, person.id, vault.unlocked())
     ticks.courses.data = [
-        course.outline.public_id for course in own if course.facts.course_id in shared
+        course.outline.public_id for course in own if course.facts.course_id in inside.shares
     ]
     ticks.quizzes.data, ticks.tasks.data = found.share_quizzes, found.share_tasks
-    profile = queries.profile_in(found.mentor_id, found.track)
     entries = [
         _note(entry, found, person) for entry in queries.notes(found, person.id, vault.unlocked())
     ]
@@ -323,8 +325,8 @@ def _mentee_page(found: Pair, form: NoteForm, status: int) -> Response:
         hung=_hung(person, found),
         beside=_beside(person, found),
         name=found.mentor_name,
-        about=profile.about if profile else "",
-        spoken=_sentence(languages.names(profile.languages if profile else found.languages)),
+        about=inside.about,
+        spoken=_sentence(languages.names(inside.languages)),
         has_courses=bool(own),
         entries=_shown(entries, ""),
         since=_day(found.started_at or found.asked_at, person.zone),
