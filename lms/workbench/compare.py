@@ -21,11 +21,21 @@ class Change(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Paired:
+    """Somebody with a mentor in a round. Names as both chose them."""
+
+    mentee_id: int
+    mentee: str
+    profile: str
+    mentor: str
+
+
+@dataclass(frozen=True, slots=True)
 class Side:
-    """One round: its figures, and request → (name, mentor's id, mentor's name) of those with a mentor."""
+    """One round: its figures, and by request everybody with a mentor."""
 
     stats: Mapping[str, Any]
-    pairs: Mapping[str, tuple[str, str, str]]
+    pairs: Mapping[str, Paired]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,7 @@ class Row:
     """Somebody for whom the rounds differ."""
 
     change: Change
+    mentee_id: int
     mentee: str
     before: str
     now: str
@@ -53,7 +64,7 @@ def of_rows(stats: Mapping[str, Any], proposals: Sequence[Proposal]) -> Side:
     return Side(
         stats,
         {
-            one.request: (one.mentee, one.profile, one.mentor or "")
+            one.request: Paired(one.mentee_id, one.mentee, one.profile, one.mentor or "")
             for one in proposals
             if one.rank == 0 and one.profile
         },
@@ -65,7 +76,8 @@ def of_result(result: Result, everybody: Everybody) -> Side:
     return Side(
         result.stats,
         {
-            line.request: (
+            line.request: Paired(
+                everybody.requests[line.request].person_id,
                 everybody.requests[line.request].shown_name,
                 line.profile,
                 everybody.profiles[line.profile].shown_name,
@@ -81,13 +93,15 @@ def compare(before: Side, now: Side) -> Compared:
     rows, same = [], 0
     for request in {**before.pairs, **now.pairs}:
         one, other = before.pairs.get(request), now.pairs.get(request)
-        if one and other and one[1] == other[1]:
+        if one and other and one.profile == other.profile:
             same += 1
         elif one and other:
-            rows.append(Row(Change.CHANGED, other[0], one[2], other[2]))
+            rows.append(
+                Row(Change.CHANGED, other.mentee_id, other.mentee, one.mentor, other.mentor)
+            )
         elif one:
-            rows.append(Row(Change.LOST, one[0], one[2], ""))
+            rows.append(Row(Change.LOST, one.mentee_id, one.mentee, one.mentor, ""))
         elif other:
-            rows.append(Row(Change.NEW, other[0], "", other[2]))
+            rows.append(Row(Change.NEW, other.mentee_id, other.mentee, "", other.mentor))
     rows.sort(key=lambda row: (list(Change).index(row.change), row.mentee.casefold()))
     return Compared(before.stats, now.stats, same, rows)

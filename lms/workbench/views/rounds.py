@@ -241,7 +241,7 @@ def preview(found: Run) -> Response:
         "workbench/preview.html",
         form=Form(formdata=None),
         run=found,
-        shown=shown.compared(comparing.compare(*sides)),
+        shown=_side_by_side(*sides),
         fields=[*fields, *wanted.as_data()["weights"].items()],
         zone=signed_in().zone,
     )
@@ -259,9 +259,17 @@ def compare(found: Run) -> Response:
         "workbench/compare.html",
         run=found,
         before=before,
-        shown=shown.compared(comparing.compare(*sides)),
+        shown=_side_by_side(*sides),
         zone=signed_in().zone,
     )
+
+
+def _side_by_side(before: comparing.Side, after: comparing.Side) -> shown.ComparedView:
+    """Two rounds as the page shows them; everybody who is named there has a line about it."""
+    found = comparing.compare(before, after)
+    seen = [row.mentee_id for row in found.rows]
+    audit.saw_list(visitor(signed_in()), seen, What.WAITING)
+    return shown.compared(found)
 
 
 @bp.get(f"{ROUND}/fair")
