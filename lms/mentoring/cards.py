@@ -42,8 +42,14 @@ def _own_side(person: Actor, found: Home) -> list[Card]:
     mine = [match for match in found.matches if match.mentor_id != person.id]
     together = [match for match in mine if match.state in TOGETHER]
     cards = [_card("mentor", _beside(match, person.zone)) for match in together]
-    if found.waiting_since and not together:
-        cards.append(_card("wait", {"since": found.waiting_since, "zone": person.zone}))
+    asked = any(match.state is State.OFFERED_TO_MENTOR for match in mine)
+    if (found.waiting_since or asked) and not together:
+        wait: dict[str, object] = {
+            "since": found.waiting_since,
+            "zone": person.zone,
+            "asked": asked,
+        }
+        cards.append(_card("wait", wait))
     if mine or cards:
         return cards
     staff = any(person.has(name) for name in ("mentor", "coordinator", "administrator", "author"))

@@ -9,6 +9,7 @@ from lms.core.i18n import gettext as _
 from lms.core.policy import Actor, may
 from lms.core.room import Card
 from lms.mentoring.queries import Pair
+from lms.mentoring.rules import closes
 from lms.mentoring.states import State
 from lms.support import queries
 from lms.support.policy import Permission
@@ -28,19 +29,24 @@ def pair(person: Actor, found: Pair) -> list[Card]:
         cards.append(_box(4, *_question(seen.question.kind), "support.questions", found))
     if found.state is State.CLOSING:
         other = found.name_of(found.other(person.id))
-        title, text, action = (
-            _("Looking back"),
-            _("The agreed time comes to its end. What was reached, what comes next, thanks."),
-            _("Look back"),
-        )
+        text = _looking_back(found)
         if found.other(person.id) in seen.written:
             text = _("%(name)s has written to you.", name=other)
-        cards.append(_box(3, title, text, action, "support.look_back", found))
+        cards.append(_box(3, _("Looking back"), text, _("Look back"), "support.look_back", found))
     if seen.notes:
         url = url_for("support.about_me", pair=found.public_id)
         context = {"url": url, "count": seen.notes}
         cards.append(Card("support/card_notes.html", context, 90, aside=True))
     return cards
+
+
+def _looking_back(found: Pair) -> str:
+    """Why now: the agreed time is nearly over, or one of them has asked for a talk before a change."""
+    if closes(found.ends_on, now().date()):
+        return _("The agreed time comes to its end. What was reached, what comes next, thanks.")
+    return _(
+        "A last talk does both of you good: what was useful, what you take with you. You can skip it."
+    )
 
 
 def _question(kind: Asked) -> tuple[str, str, str]:
@@ -53,4 +59,4 @@ def _question(kind: Asked) -> tuple[str, str, str]:
 def _box(order: int, title: str, text: str, action: str, endpoint: str, found: Pair) -> Card:
     url = url_for(endpoint, pair=found.public_id)
     context = {"title": title, "text": text, "action": action, "url": url, "icon": "message-circle"}
-    return Card("support/card_pair.html", context, order, aside=True)
+    return Card("support/card_pair.html", context, order)

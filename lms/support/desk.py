@@ -249,7 +249,8 @@ def _waiting(now: datetime) -> list[Line]:
         longest = ngettext(
             "The longest wait is %(num)s day.", "The longest wait is %(num)s days.", max(days)
         )
+        told = f"{people} {longest}" if max(days) else people
         spoken = languages.names([code]) if code else _("No language named")
         url = url_for("workbench.waiting")
-        lines.append(Line(spoken[:1].upper() + spoken[1:], f"{people} {longest}", _("Look"), url))
+        lines.append(Line(spoken[:1].upper() + spoken[1:], told, _("Look"), url))
     return lines

@@ -156,8 +156,15 @@ def _mentee_page(
         form=form,
         found=found,
         cards=[(card, languages.names(card.languages)) for card in cards],
+        said_of={card.pair.public_id: _said_of(card) for card in cards},
         has_courses=bool(own),
     )
+
+
+def _said_of(card: OfferCard) -> str:
+    """What stands under a mentor's name: the line of her card, and her languages."""
+    about = f"{card.about.rstrip('.')}. " if card.about else ""
+    return about + _("Speaks %(languages)s.", languages=languages.names(card.languages))
 
 
 def _mentor_page(found: Pair, form: MentorAnswerForm, status: int = 200) -> Response:
