@@ -39,6 +39,7 @@ class What(StrEnum):
     ATTEMPT = "attempt"
     SUPPORT = "support"
     NOTED = "noted"
+    ENDING = "ending"
     TABLES = "tables"
     CONCERN = "concern"
     QUESTION = "question"

@@ -14,6 +14,9 @@ from lms.core.clock import now
 from lms.core.i18n import gettext as _
 from lms.core.policy import Actor, allow, signed_in
 from lms.core.room import cards
+from lms.mentoring import queries as pairs
+from lms.mentoring.states import ENDED
+from lms.mentoring.words import ENDINGS
 from lms.support import actions, desk, queries
 from lms.support.forms import CHANNELS, OUTCOMES, AboutForm, CheckForm
 from lms.support.policy import Permission
@@ -94,7 +97,12 @@ def _pair_page(found: Seen, form: CheckForm, status: int = 200) -> Response:
     waits = _waiting_check(checks)
     counts = queries.note_counts(found.id)
     calls = [call for call, other in queries.calls() if other.id == found.id]
+    # Whoever wrote it was promised that only coordinators read it, and administrators open this page, too.
+    told = found.state in ENDED and person.has("coordinator")
+    ended = pairs.end_of(found.id) if told else None
     audit.saw_list(_visitor(person), found.people, What.SUPPORT, found.public_id)
+    if ended and ended.by_id:
+        audit.saw_list(_visitor(person), [ended.by_id], What.ENDING, found.public_id)
     return page(
         "support/pair.html",
         status,
@@ -110,6 +118,8 @@ def _pair_page(found: Seen, form: CheckForm, status: int = 200) -> Response:
             ("2", found.mentor_name, counts.get(found.mentor_id, 0)),
         ],
         calls=[(call, desk.name_of(found, call.person_id)) for call in calls],
+        ended=ENDINGS[ended.reason] if ended else "",
+        said=ended.words if ended else "",
         zone=person.zone,
     )
 
