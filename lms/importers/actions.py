@@ -5,7 +5,7 @@ A preview does the very same in a transaction that is not kept, so that it canno
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
@@ -30,7 +30,7 @@ from lms.importers.sheet import Line
 from lms.mentoring import actions as pairs
 from lms.mentoring import queries as matches
 from lms.mentoring.models import Match
-from lms.mentoring.states import NotAllowed
+from lms.mentoring.states import LIVE, NotAllowed
 from lms.programmes import actions as programmes
 from lms.programmes import queries as lists
 from lms.programmes.models import MentorRequest
@@ -58,12 +58,12 @@ class _Refused(Exception):
 def carry_out(kind: Kind, lines: list[Line], by_id: int) -> Done:
     """Do every row that can be done, in the open transaction. With a problem, the caller must not keep it."""
     judged = judge(kind, lines, now().date())
-    known = _people(judged.rows)
+    known, paired = _people(judged.rows), _paired()
     made: list[bool] = []
     problems = list(judged.problems)
     for row in judged.rows:
         try:
-            made.append(_do(row, known, by_id))
+            made.append(_do(row, known, paired, by_id))
         except _Refused as found:
             problems.append(Problem(row.number, found.column, found.why, found.value))
     problems.sort(key=lambda one: one.row)
@@ -82,6 +82,12 @@ def _people(rows: Iterable[Row]) -> Mapping[str, int]:
     return {row.skeleton: row.id for row in found}
 
 
+def _paired() -> frozenset[int]:
+    """Whoever is a mentee in a pair or an offer. One statement; these are fewer than the rows of a table."""
+    live = select(Match.mentee_id).where(Match.state.in_(sorted(LIVE)))
+    return frozenset(db.session.scalars(live))
+
+
 def _names(row: Row) -> tuple[str, ...]:
     return (row.mentor, row.mentee) if isinstance(row, PairRow) else (row.handle,)
 
@@ -93,12 +99,12 @@ def _find(known: Mapping[str, int], column: str, name: str) -> int:
     return person_id
 
 
-def _do(row: Row, known: Mapping[str, int], by_id: int) -> bool:
+def _do(row: Row, known: Mapping[str, int], paired: Collection[int], by_id: int) -> bool:
     """Return whether it is new. Raises _Refused."""
     if isinstance(row, MentorRow):
         return _mentor(row, _find(known, "name", row.handle), by_id)
     if isinstance(row, WaitingRow):
-        return _waits(row, _find(known, "name", row.handle))
+        return _waits(row, _find(known, "name", row.handle), paired)
     mentor, mentee = _find(known, "mentor", row.mentor), _find(known, "mentee", row.mentee)
     return _pair(row, mentor, mentee, by_id)
 
@@ -111,20 +117,20 @@ def _mentor(row: MentorRow, person_id: int, by_id: int) -> bool:
     return new
 
 
-def _waits(row: WaitingRow, person_id: int) -> bool:
+def _waits(row: WaitingRow, person_id: int, paired: Collection[int]) -> bool:
     track = Track(row.track)
-    new = lists.request_of(person_id, track) is None
-    if new and lists.requests_of(person_id):
+    has = {request.track for request in lists.requests_of(person_id)}
+    if has and track not in has:
         raise _Refused("track", Why.NOT_POSSIBLE, row.track)
-    if matches.live_pair_of(person_id) is not None:
+    if person_id in paired:
         raise _Refused("name", Why.HAS_PAIR, row.handle)
     programmes.ask(person_id, row.name, list(row.languages), row.goal, (track,))
-    found = lists.request_of(person_id, track)
+    found = lists.request_of(person_id, track) if row.since else None
     if found and row.since:
         since = {"waiting_since": datetime.combine(row.since, time(), UTC)}
         mine = MentorRequest.id == found.id
         db.session.execute(update(MentorRequest).where(mine).values(**since))
-    return new
+    return track not in has
 
 
 def _pair(row: PairRow, mentor_id: int, mentee_id: int, by_id: int) -> bool:

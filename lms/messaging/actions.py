@@ -6,12 +6,12 @@ import re
 from datetime import timedelta
 
 from flask import current_app
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from lms.accounts.models import Person
 from lms.core import ids, outbox
 from lms.core.clock import now
-from lms.core.db import db, insert_into
+from lms.core.db import db, fetch, insert_into
 from lms.core.i18n import language
 from lms.core.sealing import Place, seal
 from lms.core.settings import Settings
@@ -21,6 +21,11 @@ from lms.messaging.rules import REMINDERS_IN, Wishes, mail_at, may_remind
 
 MAIL = "messaging.mail"
 KEPT = timedelta(days=90)
+_UNREAD = select(Notice.params).where(
+    Notice.person_id == bindparam("person_id"),
+    Notice.kind == bindparam("kind"),
+    Notice.read_at.is_(None),
+)
 _ID = re.compile(r"[\w-]{1,40}", re.ASCII)
 
 
@@ -35,8 +40,7 @@ def notify(person_id: int, kind: Kind, **params: str) -> None:
         raise ValueError(f"no id: {', '.join(bad)}")
     if kind in REMINDERS and not _may_remind(person_id):
         return
-    same = (Notice.person_id == person_id) & (Notice.kind == kind) & Notice.read_at.is_(None)
-    unread = db.session.execute(select(Notice.params).where(same)).scalars()
+    unread = fetch(_UNREAD, person_id=person_id, kind=kind.value).scalars()
     if any(found == params for found in unread):
         return
     row = Notice(

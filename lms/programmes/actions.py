@@ -17,7 +17,7 @@ from lms.accounts import queries as people
 from lms.accounts.roles import Role
 from lms.core import ids
 from lms.core.clock import now
-from lms.core.db import db, insert_into
+from lms.core.db import db, fetch, insert_into
 from lms.core.events import publish
 from lms.core.sealing import Place, seal
 from lms.messaging import actions as messaging
@@ -68,13 +68,16 @@ class Card:
 # --- Programmes ----------------------------------------------------------------------------------
 
 
+_DEFAULT = select(Programme.id).where(Programme.key == queries.DEFAULT_PROGRAMME)
+
+
 def programme_id() -> int:
     """The programme that pairs belong to; made when it is first needed."""
+    if (found := fetch(_DEFAULT).scalar()) is not None:
+        return int(found)
     values = {"public_id": ids.public_id(), "key": queries.DEFAULT_PROGRAMME, "offer_days": 7}
     db.session.execute(insert_into(Programme).values(**values).on_conflict_do_nothing())
-    return db.session.scalars(
-        select(Programme.id).where(Programme.key == queries.DEFAULT_PROGRAMME)
-    ).one()
+    return int(fetch(_DEFAULT).scalar_one())
 
 
 def make_programme(values: dict[str, Any]) -> str:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 
 from lms.accounts.leaving import LEAVING, hidden
 from lms.accounts.models import Person
-from lms.core.db import db
+from lms.core.db import db, fetch
 from lms.core.sealing import Place, unseal
 from lms.courses.models import Course
 from lms.learning.models import Enrolment
@@ -77,9 +77,12 @@ def programme(public_id: str) -> Running | None:
     return _programme(row) if row else None
 
 
+_PROGRAMME = _programmes().where(Programme.id == bindparam("programme_id"))
+
+
 def programme_by_id(programme_id: int) -> Running:
     """The programme that something belongs to."""
-    return _programme(db.session.execute(_programmes().where(Programme.id == programme_id)).one())
+    return _programme(fetch(_PROGRAMME, programme_id=programme_id).one())
 
 
 def offer_days() -> int:
@@ -182,10 +185,14 @@ def profile(public_id: str) -> Profile | None:
     return _profile(row) if row else None
 
 
+_PROFILES_OF = (
+    _profiles().where(MentorProfile.person_id == bindparam("person_id")).order_by(MentorProfile.id)
+)
+
+
 def profiles_of(person_id: int) -> list[Profile]:
     """Somebody's own profiles, one for each track, the first one first."""
-    mine = _profiles().where(MentorProfile.person_id == person_id).order_by(MentorProfile.id)
-    return [_profile(row) for row in db.session.execute(mine)]
+    return [_profile(row) for row in fetch(_PROFILES_OF, person_id=person_id)]
 
 
 def profile_of(person_id: int, track: Track | None = None) -> Profile | None:
@@ -270,11 +277,17 @@ def request_by_id(request_id: int) -> Request:
     return _request(db.session.execute(_requests().where(MentorRequest.id == request_id)).one())
 
 
+_OPEN = MentorRequest.state.in_(sorted(OPEN_REQUESTS))
+_REQUESTS_OF = (
+    _requests()
+    .where(MentorRequest.person_id == bindparam("person_id"), _OPEN)
+    .order_by(MentorRequest.id)
+)
+
+
 def requests_of(person_id: int) -> list[Request]:
     """Somebody's own requests that are open, one for each track, the first one first."""
-    mine = (MentorRequest.person_id == person_id) & MentorRequest.state.in_(OPEN_REQUESTS)
-    rows = db.session.execute(_requests().where(mine).order_by(MentorRequest.id))
-    return [_request(row) for row in rows]
+    return [_request(row) for row in fetch(_REQUESTS_OF, person_id=person_id)]
 
 
 def request_of(person_id: int, track: Track | None = None) -> Request | None:
