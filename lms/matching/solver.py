@@ -7,7 +7,8 @@ so the optimum is whole. All numbers are integers: nothing is rounded, nothing d
 Successive shortest paths: the units of one side enter one at a time, each along the cheapest chain of moves.
 Prices keep every step's cost at zero or more, so the chain is found by Dijkstra's algorithm. Edge lists are
 sorted by what is left of a value after the prices of the day; prices only rise, so a search ends at the first
-edge that cannot beat the best end found, and an edge that is worth nothing any more is forgotten.
+edge that cannot beat the best end found, and an edge that is worth nothing any more is forgotten. A place that
+holds several units keeps their best moves as one list, until one of them comes or goes.
 """
 
 from __future__ import annotations
@@ -20,10 +21,14 @@ from heapq import heappop, heappush
 
 BITS = 21
 LOW = (1 << BITS) - 1
-UNMATCHED = -1
+UNMATCHED, BEYOND = -1, -2
 NEVER = 1 << 62
 # A list that is gone through further than this is sorted anew, by the prices of the day.
 FAR = 8
+# Moves of a place: so many edges of each unit, and gone through how far they are gathered anew.
+HEAD, STALE = 12, 30
+# (at least so much is lost, without the price of the place, the place or an end, who moves)
+Move = tuple[int, int, int, int]
 
 
 class Edges:
@@ -164,6 +169,7 @@ class _Flow:
         # What the next free room of a place charges.
         self.entry = list(self.price)
         self.reached = [NEVER] * len(charges)
+        self.moves: list[list[Move] | None] = [None] * len(charges)
 
     def run(self, order: Iterable[int]) -> None:
         """Let every unit in."""
@@ -195,6 +201,34 @@ class _Flow:
         """What a unit has of its place after the price; nothing where it is unmatched."""
         at = self.at[unit]
         return 0 if at == UNMATCHED else self.value[unit] - self.price[at]
+
+    def moves_from(self, place: int) -> list[Move]:
+        """What the units of a place can do, the best first, up to what is `BEYOND` the heads of their lists."""
+        price, rest = self.price, NEVER
+        found: list[Move] = []
+        for unit in self.held[place]:
+            nets, edges = self.nets[self.twins[unit]], self.lists[self.twins[unit]]
+            own = self.value[unit] + self.offsets[unit]
+            if len(nets) > HEAD:
+                rest = min(rest, own - nets[HEAD])
+            for edge in edges[:HEAD]:
+                to, lost = edge & LOW, own - (edge >> BITS)
+                found.append((lost + price[to], lost, to, unit))
+            found.append((self.value[unit], 0, UNMATCHED, unit))
+        moves = sorted(one for one in found if one[0] < rest and one[2] != place)
+        moves.append((rest, 0, BEYOND, 0))
+        self.moves[place] = moves
+        return moves
+
+    def put(self, unit: int, place: int) -> None:
+        """Let a place hold a unit."""
+        self.held[place].append(unit)
+        self.at[unit], self.moves[place] = place, None
+
+    def take(self, unit: int, place: int) -> None:
+        """Let a unit go from a place."""
+        self.held[place].remove(unit)
+        self.moves[place] = None
 
     def sort(self, number: int) -> None:
         price = self.price
@@ -238,8 +272,34 @@ class _Chain:
                 break
             if cost == reached[place]:
                 settled.append(place)
-                self._spread(flow.held[place], cost, flow.price[place])
+                self._leave(place, cost)
         return settled
+
+    def _leave(self, place: int, far: int) -> None:
+        """Look where the units of a place at the distance `far` can go: the least loss first, of all of them."""
+        flow, best = self.flow, self.best
+        held, price, reached = flow.held[place], flow.price, flow.reached
+        if len(held) == 1:
+            self._spread(held, far, price[place])
+            return
+        before, seen = far - price[place], 0
+        for least, lost, to, unit in flow.moves[place] or flow.moves_from(place):
+            if before + least >= best:
+                break
+            seen += 1
+            if to >= 0:
+                cost = before + lost + price[to]
+                if cost < best and cost < reached[to]:
+                    value = flow.value[unit] + flow.offsets[unit] - lost
+                    best = self._reach(cost, unit, to, value)
+            elif to == UNMATCHED:
+                best = self.best = before + least
+                self.end, self.out = UNMATCHED, unit
+            else:
+                flow.moves[place] = None
+                self._spread(held, far, price[place])
+        if seen > STALE:
+            flow.moves[place] = None
 
     def _spread(self, units: Sequence[int], far: int, now: int) -> None:
         """Look where the units of a place at the distance `far`, priced `now`, can go."""
@@ -263,15 +323,15 @@ class _Chain:
                 seen += 1
                 cost = before - (edge >> BITS) + price[edge & LOW]
                 if cost < best and cost < reached[edge & LOW]:
-                    best = self._reach(cost, unit, edge)
+                    best = self._reach(cost, unit, edge & LOW, edge >> BITS)
             if seen > FAR:
                 flow.sort(number)
 
-    def _reach(self, cost: int, unit: int, edge: int) -> int:
+    def _reach(self, cost: int, unit: int, place: int, value: int) -> int:
         """Note a cheaper way to a place; return what the best end costs now."""
-        flow, place = self.flow, edge & LOW
+        flow = self.flow
         flow.reached[place] = cost
-        self.came[place] = (unit, edge >> BITS)
+        self.came[place] = (unit, value)
         heappush(self.heap, (cost, place))
         free = cost - flow.price[place] + flow.entry[place]
         if free < self.best:
@@ -285,16 +345,16 @@ class _Chain:
             return
         if out != UNMATCHED:
             place = flow.at[out]
-            flow.held[place].remove(out)
+            flow.take(out, place)
             flow.at[out] = UNMATCHED
         end, unit = place, UNMATCHED
         while unit != self.root:
             unit, value = self.came[place]
             left = flow.at[unit]
-            flow.held[place].append(unit)
-            flow.at[unit], flow.value[unit] = place, value - flow.offsets[unit]
+            flow.put(unit, place)
+            flow.value[unit] = value - flow.offsets[unit]
             if unit != self.root:
-                flow.held[left].remove(unit)
+                flow.take(unit, left)
             place = left
         seats, taken = flow.charges[end], len(flow.held[end])
         flow.entry[end] = seats[taken] if taken < len(seats) else NEVER

@@ -238,10 +238,11 @@ def test_a_solver_with_a_fault_is_found(faulty):
 def test_search_that_stops_at_the_first_seat_is_found(monkeypatch):
     """Dijkstra cut short: a chain ends at the first free seat that it meets."""
 
-    def reach(self, cost, unit, edge):
-        place = edge & LOW
+    def reach(self, cost, unit, place, value):
+        if self.end != solver.UNMATCHED:
+            return self.best
         self.flow.reached[place] = cost
-        self.came[place] = (unit, edge >> BITS)
+        self.came[place] = (unit, value)
         if self.end == solver.UNMATCHED and self.flow.entry[place] < solver.NEVER:
             self.best, self.end, self.out = cost, place, solver.UNMATCHED
         return self.best
@@ -250,3 +251,26 @@ def test_search_that_stops_at_the_first_seat_is_found(monkeypatch):
     draw = random.Random(6)
     cases = [small_case(draw) for _ in range(60)]
     assert any(fault(case, solver._mentees_enter(case[0], edges_of(case))) for case in cases)
+
+
+def proved_by_mentees(draw: random.Random) -> list[object]:
+    """What is wrong with medium cases in which mentees enter, and places hold many."""
+    cases = [medium_case(draw) for _ in range(12)]
+    return [fault(case, solver._mentees_enter(case[0], edges_of(case))) for case in cases]
+
+
+def test_however_little_of_a_list_a_place_keeps_the_answer_is_exact(monkeypatch):
+    beyond = []
+
+    def spread(self, units, far, now):
+        beyond.append(len(units))
+        look(self, units, far, now)
+
+    look = solver._Chain._spread
+    monkeypatch.setattr(solver._Chain, "_spread", spread)
+    for head, stale, far in ((1, 1, 1), (2, 3, 2), (3, 30, 8)):
+        monkeypatch.setattr(solver, "HEAD", head)
+        monkeypatch.setattr(solver, "STALE", stale)
+        monkeypatch.setattr(solver, "FAR", far)
+        assert not any(proved_by_mentees(random.Random(head)))
+    assert max(beyond) > 1, "no place had to look beyond what it keeps"
