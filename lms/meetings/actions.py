@@ -29,6 +29,7 @@ from lms.meetings.rules import (
     Who,
     move,
     needs_agreement,
+    open_to_objection,
     who,
 )
 from lms.mentoring.models import Match
@@ -221,6 +222,9 @@ def object_to(found: Found, person_id: int) -> None:
     row = _locked(found.meeting.id)
     if row.confirmed_at is not None:
         raise NotAllowed("confirmed already")
+    missed = row.state == State.MISSED
+    if missed and not open_to_objection(row.logged_by, row.logged_at, now()):
+        raise NotAllowed("settled, or too long ago")
     row = _moved(row, Step.OBJECT, who(row.logged_by, person_id), person_id)
     messaging.seen(person_id, Notice.MEETING_LOGGED, meeting=row.public_id)
     for coordinator in people.holders(Role.COORDINATOR):
@@ -232,9 +236,13 @@ def settle(found: Found, staff_id: int, *, held: bool) -> None:
     step = Step.SETTLE_HELD if held else Step.SETTLE_MISSED
     row = _moved(_locked(found.meeting.id), step, Who.STAFF, staff_id)
     if held:
+        # Logged as missed, it has no minutes: then the planned ones count.
+        row.held_minutes, row.missed_reason = row.held_minutes or row.minutes, None
         _count(row, found.pair.mentor_id)
     else:
         row.held_minutes, row.missed_reason = None, Missed.NOT_SAID
+        # It is not one side's word any more, so the other one has nothing to object to.
+        row.logged_by = None
     for person_id in (found.pair.mentor_id, found.pair.mentee_id):
         messaging.notify(person_id, Notice.MEETING_SETTLED, meeting=row.public_id)
 

@@ -196,7 +196,9 @@ def disputed() -> list[Disputed]:
     rows = db.session.execute(
         select(
             *(Meeting.public_id, Match.mentor_id, Match.mentor_name, Match.mentee_id),
-            *(Match.mentee_name, Meeting.planned_at, Meeting.held_minutes),
+            *(Match.mentee_name, Meeting.planned_at),
+            # What one side logged; where she said that it was missed, what was planned.
+            func.coalesce(Meeting.held_minutes, Meeting.minutes),
         )
         .join(Match, Match.id == Meeting.match_id)
         .where(Meeting.state == State.DISPUTED, _seen())

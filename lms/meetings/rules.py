@@ -85,6 +85,7 @@ _ALLOWED: dict[tuple[State, Step], tuple[State, frozenset[Who]]] = {
     (State.PLANNED, Step.LOG_MISSED): (State.MISSED, _BOTH),
     (State.HELD, Step.CONFIRM): (State.HELD, frozenset({Who.OTHER, Who.HOUSE})),
     (State.HELD, Step.OBJECT): (State.DISPUTED, frozenset({Who.OTHER})),
+    (State.MISSED, Step.OBJECT): (State.DISPUTED, frozenset({Who.OTHER})),
     (State.DISPUTED, Step.SETTLE_HELD): (State.HELD, frozenset({Who.STAFF})),
     (State.DISPUTED, Step.SETTLE_MISSED): (State.MISSED, frozenset({Who.STAFF})),
 }
@@ -110,6 +111,12 @@ def who(acted_by: int | None, person_id: int) -> Who:
 def counts_by_itself(logged_at: datetime, now: datetime) -> bool:
     """Whether nobody has objected for so long that the minutes count without a word."""
     return now - logged_at >= OPEN_TO_OBJECTION
+
+
+def open_to_objection(logged_by: int | None, logged_at: datetime | None, now: datetime) -> bool:
+    """Whether the other side may still say that a missed meeting was held. What staff settled is nobody's log."""
+    said = logged_by is not None and logged_at is not None
+    return said and not counts_by_itself(logged_at or now, now)
 
 
 def needs_agreement(held_before: int) -> bool:

@@ -11,7 +11,7 @@ from lms.core.i18n import gettext as _
 from lms.meetings import clocks, words
 from lms.meetings.clocks import Hour
 from lms.meetings.queries import Appointment, Time
-from lms.meetings.rules import State
+from lms.meetings.rules import State, open_to_objection
 from lms.mentoring.queries import Pair
 from lms.mentoring.words import place_of
 
@@ -62,6 +62,7 @@ class Shown:
     is_past: bool
     can_log: bool
     can_answer: bool
+    can_object: bool
     result: str
     held: str
 
@@ -106,6 +107,9 @@ def shown(
         can_answer=meeting.state is State.HELD
         and meeting.confirmed_at is None
         and meeting.logged_by != reader.id,
+        can_object=meeting.state is State.MISSED
+        and meeting.logged_by != reader.id
+        and open_to_objection(meeting.logged_by, meeting.logged_at, now),
         result=_result(meeting, reader),
         held=words.minutes(meeting.held_minutes or 0),
     )

@@ -152,6 +152,41 @@ def test_who_remembers_it_differently_brings_it_to_a_coordinator(app: Flask) -> 
         assert "meeting_settled" in kinds_of(world.mentee)
 
 
+def test_who_remembers_that_it_was_held_may_say_so(app: Flask, browser: Browser) -> None:
+    with app.app_context():
+        world = make_meeting_pair()
+        first, second = (plan(world, world.mentor, THURSDAY + timedelta(days=n)) for n in (0, 1))
+        for public_id in (first, second):
+            log(public_id, world.mentor, None)
+            with after(public_id), transaction(), pytest.raises(NotAllowed):
+                actions.object_to(inside(public_id), world.mentor.id)
+            with after(public_id), transaction():
+                actions.object_to(inside(public_id), world.mentee.id)
+        with transaction():
+            actions.settle(inside(first), world.coordinator.id, held=True)
+            actions.settle(inside(second), world.coordinator.id, held=False)
+        held = the_meeting(first)
+        assert (held.state, held.held_minutes, held.missed_reason) == (
+            State.HELD,
+            held.minutes,
+            None,
+        )
+        assert held.confirmed_at is not None
+        with after(second), transaction(), pytest.raises(NotAllowed):
+            actions.object_to(inside(second), world.mentee.id)
+        assert the_meeting(second).state is State.MISSED, "what staff settled stays so"
+        late = plan(world, world.mentor, THURSDAY + timedelta(days=2))
+        log(late, world.mentor, None)
+        far = clock.at(BEGIN + timedelta(days=60))
+        with far, transaction(), pytest.raises(NotAllowed):
+            actions.object_to(inside(late), world.mentee.id)
+        with after(late):
+            page = browser.sign_in(world.mentee).get(f"/en/meetings/{late}")
+            assert "says that it was missed" in page.text
+            browser.submit(button="It was held")
+        assert the_meeting(late).state is State.DISPUTED
+
+
 def test_every_step_leaves_its_line(app: Flask) -> None:
     with app.app_context():
         world = make_meeting_pair()

@@ -31,6 +31,7 @@ ALLOWED = {
     (State.PLANNED, Step.LOG_MISSED): (State.MISSED, {OWN, OTHER}),
     (State.HELD, Step.CONFIRM): (State.HELD, {OTHER, HOUSE}),
     (State.HELD, Step.OBJECT): (State.DISPUTED, {OTHER}),
+    (State.MISSED, Step.OBJECT): (State.DISPUTED, {OTHER}),
     (State.DISPUTED, Step.SETTLE_HELD): (State.HELD, {STAFF}),
     (State.DISPUTED, Step.SETTLE_MISSED): (State.MISSED, {STAFF}),
 }
