@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from lms.core.i18n import gettext as _
+from lms.core.i18n import language
 from lms.core.policy import Actor
 from lms.core.room import Card
 from lms.mentoring import queries
@@ -85,10 +88,15 @@ def _news(match: HomeMatch) -> str:
 
 
 def _line(match: HomeMatch) -> str:
-    spoken = languages.names(match.languages or ())
-    spoken = spoken[:1].upper() + spoken[1:]
+    spoken = _spoken(tuple(match.languages or ()), language())
     about = match.about.rstrip(".") if match.about else ""
     return f"{about}. {spoken}." if about else f"{spoken}."
+
+
+@lru_cache(512)
+def _spoken(codes: tuple[str, ...], _lang: str) -> str:
+    spoken = languages.names(codes)
+    return spoken[:1].upper() + spoken[1:]
 
 
 def _mentor_side(person: Actor, found: Home) -> list[Card]:

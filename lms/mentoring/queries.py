@@ -16,7 +16,6 @@ from sqlalchemy import (
     ScalarSelect,
     Select,
     bindparam,
-    case,
     exists,
     func,
     literal,
@@ -502,23 +501,23 @@ class Home:
 
 # Home is opened most, and SQLAlchemy finds a statement again by all its parts, each time: so this one is made of
 # plain columns and has as few parts as it can. The states are ours, in a text: as parameters they would cost most.
-_AT_HOME = text(f'"match".state IN ({str(sorted(map(str, OFFERED | TOGETHER)))[1:-1]})')
-_GONE = text(f"state = '{LEAVING}'")
+_GONE = f"(SELECT id FROM person WHERE state = '{LEAVING}')"  # noqa: S608 - no value of anybody
+_AT_HOME = text(
+    f'"match".state IN ({str(sorted(map(str, OFFERED | TOGETHER)))[1:-1]})'
+    f' AND "match".mentor_id NOT IN {_GONE} AND "match".mentee_id NOT IN {_GONE}'
+)
 
 
 def _around(*, coordinates: bool) -> Select[Any]:
     person_id: Any = bindparam("person_id")
     match, profile, asked = Match.__table__, MentorProfile.__table__, MentorRequest.__table__
     person, said = Person.__table__, Message.__table__
-    gone = select(person.c.id).where(_GONE)
-    # One side is the person herself, who is here.
-    other = case((match.c.mentor_id == person_id, match.c.mentee_id), else_=match.c.mentor_id)
     hers = or_(match.c.mentor_id == person_id, match.c.mentee_id == person_id)
     unread = select(func.count()).where(
         said.c.match_id == match.c.id, said.c.author_id != person_id, said.c.read_at.is_(None)
     )
     waiting = asked.c.state == literal_column("'waiting'")
-    queue = select(func.count()).where(waiting, asked.c.person_id.not_in(gone))
+    queue = select(func.count()).where(waiting, asked.c.person_id.not_in(hidden()))
     return (
         select(
             asked.c.waiting_since,
@@ -529,7 +528,7 @@ def _around(*, coordinates: bool) -> Select[Any]:
         )
         .select_from(person)
         .outerjoin(asked, (asked.c.person_id == person.c.id) & waiting)
-        .outerjoin(match, hers & _AT_HOME & other.not_in(gone))
+        .outerjoin(match, hers & _AT_HOME)
         .outerjoin(
             profile,
             (profile.c.person_id == match.c.mentor_id) & (profile.c.track == match.c.track),
