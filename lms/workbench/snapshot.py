@@ -14,9 +14,11 @@ from lms.cohorts.models import Cohort, Seat
 from lms.core.db import db
 from lms.matching.facts import MenteeFacts, MentorFacts, Track
 from lms.mentoring.models import Match
-from lms.mentoring.states import LIVE, NOTHING_CAME
+from lms.mentoring.states import LIVE, NOTHING_CAME, State
 from lms.programmes import facts
 from lms.programmes.facts import Around, Everybody
+from lms.programmes.models import MentorProfile
+from lms.workbench.rules import CARDS
 
 People = dict[int, set[int]]
 T = TypeVar("T", MentorFacts, MenteeFacts)
@@ -26,7 +28,8 @@ T = TypeVar("T", MentorFacts, MenteeFacts)
 class Snapshot(Everybody):
     """Both sides of a track, and what was `tried`: (profile, request) of pairs that did not come about.
 
-    It does not say who said no.
+    It does not say who said no. Whom somebody wanted to be asked, and who never was, is no such pair: it is
+    one of her choices.
     """
 
     tried: frozenset[tuple[str, str]] = frozenset()
@@ -43,21 +46,41 @@ def take(track: Track, at: datetime) -> Snapshot:
 
 def _pairs() -> Sequence[Any]:
     columns = (Match.mentor_id, Match.mentee_id, Match.request_id, Match.track, Match.state)
+    more = (Match.never_again, Match.wanted, MentorProfile.public_id.label("profile"))
+    same = (MentorProfile.person_id == Match.mentor_id) & (MentorProfile.track == Match.track)
     counts = or_(Match.state.in_(LIVE | NOTHING_CAME), Match.never_again)
-    return db.session.execute(select(*columns, Match.never_again).where(counts)).all()
+    newest = (Match.asked_at.desc(), Match.rank, Match.id)
+    found = select(*columns, *more).outerjoin(MentorProfile, same).where(counts).order_by(*newest)
+    return db.session.execute(found).all()
+
+
+def _never_asked(one: Any) -> bool:
+    """Whether she wanted this mentor to be asked, and the offer ended before it came to that."""
+    return bool(one.wanted) and one.state == State.DISMISSED
+
+
+def _choices(track: Track, rows: Iterable[Any]) -> dict[int, tuple[str, ...]]:
+    """Person → profiles that she wanted of the cards of earlier offers, the newest offer first."""
+    found: dict[int, dict[str, None]] = defaultdict(dict)
+    for one in rows:
+        if _never_asked(one) and one.track == track and one.profile:
+            found[one.mentee_id][one.profile] = None
+    return {person: tuple(profiles)[:CARDS] for person, profiles in found.items()}
 
 
 def _tried(found: Everybody, rows: Iterable[Any]) -> frozenset[tuple[str, str]]:
-    profiles = {one.person_id: one.public_id for one in found.profiles.values()}
     requests = {one.id: one.public_id for one in found.requests.values()}
     return frozenset(
-        (profiles[one.mentor_id], requests[one.request_id])
+        (one.profile, requests[one.request_id])
         for one in rows
-        if one.state in NOTHING_CAME and one.mentor_id in profiles and one.request_id in requests
+        if one.state in NOTHING_CAME
+        and not _never_asked(one)
+        and one.profile in found.profiles
+        and one.request_id in requests
     )
 
 
-def _around(track: Track, rows: Iterable[Any]) -> Around:
+def _around(track: Track, rows: Sequence[Any]) -> Around:
     """What pairs and cohorts say: places that are taken, who wants no more of whom, who leads whose cohort."""
     taken: Counter[int] = Counter()
     apart: People = defaultdict(set)
@@ -74,6 +97,7 @@ def _around(track: Track, rows: Iterable[Any]) -> Around:
         apart=_frozen(apart),
         conflicts=_frozen(_leaders()),
         other_mentors=_frozen(others),
+        choices=_choices(track, rows),
     )
 
 

@@ -17,6 +17,7 @@ from lms.core.clock import now
 from lms.core.db import Model, db, reading, transaction
 from lms.matching.constraints import Bar
 from lms.matching.facts import Track, Wish
+from lms.mentoring import offers as offers_of
 from lms.mentoring import queries as pairs
 from lms.mentoring.models import Match
 from lms.messaging.models import Notice
@@ -29,13 +30,14 @@ from lms.workbench.compute import Wanted
 from lms.workbench.models import MatchDecision, MatchProposal, MatchRun
 from lms.workbench.queries import Run
 from lms.workbench.rules import DECISIONS_KEPT, LOSING_KEPT, Outcome, shares_of_100
+from lms.workbench.views import rounds
 from tests.client import Browser
 from tests.cohorts.world import statements
 from tests.mentoring.world import make_coordinator, make_mentor, make_pair, make_waiting
 from tests.workbench.world import first_of, make_round, proposals, the_round
 from tests.world import Somebody
 
-MOST_STATEMENTS = 13
+MOST_STATEMENTS = 12
 OWN = {"match_run", "match_proposal", "match_decision", "outbox"}
 
 
@@ -426,3 +428,45 @@ def cost(app: Flask, browser: Browser, url: str) -> int:
     with statements(app) as sent:
         browser.get(url)
     return len(sent)
+
+
+def test_whom_somebody_wanted_and_who_was_never_asked_is_her_choice_next_time(app: Flask) -> None:
+    with app.app_context():
+        staff, kamila = make_coordinator(), make_waiting("Kamila")
+        asked, wanted, unwanted = (make_mentor(name) for name in ("Zarina M.", "Olena S.", "Ira"))
+        with transaction():
+            mine = lists.request(request_id(kamila))
+            cards = [pairs.profile(profile_id(one)) for one in (asked, wanted, unwanted)]
+            assert mine is not None
+            offers_of.offer(mine, [one for one in cards if one], staff.id)
+        with transaction():
+            offer = pairs.offers()[0]
+            also = next(one for one in pairs.cards_of(offer) if one.pair.mentor_id == wanted.id)
+            shares = offers_of.Shares()
+            offers_of.agree_as_mentee(offer, "Kamila", shares, None, [also.pair.public_id])
+        with transaction():
+            offers_of.take_back(pairs.offers()[0])
+        with reading():
+            everybody = snapshot.take(Track.PEER, now())
+        assert snapshot.mentee(everybody, request_id(kamila)).choices == (profile_id(wanted),)
+        assert {mentor for mentor, _ in everybody.tried} == {
+            profile_id(asked),
+            profile_id(unwanted),
+        }
+        assert [one.profile for one in first_of(make_round(staff))] == [profile_id(wanted)]
+
+
+def test_pairs_beyond_fifty_are_folded_and_published_all_the_same(
+    app: Flask, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rounds, "UNFOLDED", 2)
+    with app.app_context():
+        staff, _mentor = make_coordinator(), make_mentor(capacity=3)
+        for number in range(6):
+            make_waiting(f"Person {number}")
+        found = make_round(staff)
+    browser.sign_in(staff)
+    page = browser.get(f"/en/pairs/rounds/{found.public_id}")
+    assert len(page.soup.select("input[name=proposal]")) == 3
+    assert len(page.soup.select("form details input[name=proposal]")) == 1
+    assert len(page.soup.select("details > ul.rows > li h3 a")) == 1

@@ -29,6 +29,7 @@ from lms.workbench.views import ROUND, bp
 from lms.workbench.views.waiting import LONGEST_REASON, NAV, as_file, visitor
 
 WEIGHTS = tuple(Weights.__slots__)
+UNFOLDED = 50
 
 
 def _load(_person: Actor, run: str) -> Run | None:
@@ -103,6 +104,7 @@ def round_page(found: Run) -> Response:
         open=sum(one.open for one in pairs),
         published=sum(one.offered for one in pairs),
         unmatched=unmatched,
+        unfolded=UNFOLDED,
         stale=compute.is_stale(everybody, found, decided),
         pending=sum(one.made_at > found.made_at for one in decided),
         decided=[(one, shown.decision_words(one)) for one in decided],
