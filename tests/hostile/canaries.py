@@ -96,10 +96,15 @@ def _knows(town: Town, table: str, column: str, row: Mapping[str, Any]) -> froze
 
 def _of_match(row: Mapping[str, Any]) -> list[Select[Any]]:
     # Names of a pair are for the two while it is offered or lives; the mentor learns of it after the mentee's yes.
+    # The two who were a pair may still look back at it and block each other: they know whom by that name.
     sides = {
         "offered_to_mentee": ["mentee_id"],
         "offered_to_mentor": ["mentee_id", "mentor_id"],
         "active": ["mentee_id", "mentor_id"],
+        "paused": ["mentee_id", "mentor_id"],
+        "closing": ["mentee_id", "mentor_id"],
+        "completed": ["mentee_id", "mentor_id"],
+        "ended_early": ["mentee_id", "mentor_id"],
     }
     return [select(literal(row[side])) for side in sides.get(row["state"], [])]
 
