@@ -13,6 +13,7 @@ from lms.accounts.models import Person
 from lms.accounts.vault import Opener
 from lms.core.db import db
 from lms.core.sealing import Place
+from lms.programmes.models import MentorProfile
 from lms.recognition.models import GivenTime, HoursStatement
 from lms.recognition.rules import Month, State
 
@@ -83,6 +84,14 @@ def asked() -> list[Statement]:
     waiting = (HoursStatement.state == State.ASKED) & HoursStatement.person_id.not_in(hidden())
     rows = db.session.execute(_statements().where(waiting).order_by(HoursStatement.id))
     return [_statement(row) for row in rows]
+
+
+def names_of(person_ids: list[int]) -> dict[int, str]:
+    """How mentors are shown; of two tracks the first one's name. One statement."""
+    mine = MentorProfile.person_id.in_(person_ids)
+    rows = select(MentorProfile.person_id, MentorProfile.shown_name).where(mine)
+    found = db.session.execute(rows.order_by(MentorProfile.id.desc()))
+    return {row.person_id: row.shown_name for row in found}
 
 
 def name_place(public_id: str, owner: str) -> Place:

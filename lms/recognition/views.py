@@ -15,7 +15,6 @@ from lms.core.i18n import language
 from lms.core.policy import Actor, allow, signed_in
 from lms.core.sealing import CannotOpen
 from lms.core.settings import Settings
-from lms.programmes import queries as programmes
 from lms.recognition import actions, queries, words
 from lms.recognition.forms import StatementForm
 from lms.recognition.policy import Permission
@@ -28,6 +27,7 @@ bp = Blueprint(
     "recognition", __name__, url_prefix="/<lang:lang>/hours", template_folder="templates"
 )
 TALLEST = 96
+ON_A_PAGE = 50
 
 
 @bp.get("")
@@ -123,17 +123,22 @@ def requests() -> Response:
     """Statements that wait for a coordinator."""
     person, found = signed_in(), queries.asked()
     role = Role.COORDINATOR if person.has("coordinator") else Role.ADMINISTRATOR
-    profiles = [(one, programmes.profile_of(one.person_id)) for one in found[:5]]
+    pages = max(1, -(-len(found) // ON_A_PAGE))
+    leaf = min(max(1, request.args.get("page", 1, type=int)), pages)
+    shown = found[(leaf - 1) * ON_A_PAGE : leaf * ON_A_PAGE]
+    names = queries.names_of([one.person_id for one in shown])
     rows = [
-        (one, profile.shown_name if profile else "", _period(one), words.time(one.minutes))
-        for one, profile in profiles
+        (one, names.get(one.person_id, ""), _period(one), words.time(one.minutes)) for one in shown
     ]
     audit.saw_list(Visitor(person.id, role), [one.person_id for one, *_rest in rows], What.MEETINGS)
     return page(
         "recognition/requests.html",
         form=Form(formdata=None),
         rows=rows,
-        more=len(found) - len(rows),
+        leaf=leaf,
+        pages=pages,
+        before=url_for("recognition.requests", page=leaf - 1) if leaf > 1 else None,
+        after=url_for("recognition.requests", page=leaf + 1) if leaf < pages else None,
         me=person.id,
     )
 
