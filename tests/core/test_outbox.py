@@ -48,6 +48,8 @@ def test_done_once_however_often_it_is_carried(app: Flask, job: list[str]) -> No
         assert not outbox.run(number)
         assert outbox.run_due() == 0
         assert failures("a") == 1
+        assert _row().done_at is not None
+        assert _row().leased_until is None
 
 
 def test_nothing_is_left_of_a_failure_and_it_is_tried_again(app: Flask, job: list[str]) -> None:
