@@ -111,12 +111,13 @@ def settings_of(
 def result(everybody: Everybody, settings: Settings) -> Result:
     """Work a round out: pairs with reasons, alternates, who stays on the list and why, counts."""
     outcome = match(everybody.mentors, everybody.mentees, settings)
+    left = set(outcome.unmatched)
     lines = [
         *_pairs(everybody, outcome, settings),
         *(
             Line(one, None, 0, 0, False, {"funnel": [[str(step), left] for step, left in funnel]})
             for one, funnel in outcome.funnels.items()
-            if one in set(outcome.unmatched)
+            if one in left
         ),
         *(Line(one, None, 0, 0, False, {"held": True}) for one in sorted(settings.holds)),
     ]
