@@ -86,6 +86,14 @@ SHOWN = "Canary Shown Name"
 HEADS, NONCE, TAG = range(8), 12, 16
 
 
+@pytest.fixture(autouse=True)
+def _clean_disk(app: Flask, settings: Settings) -> None:
+    """Nothing that an earlier test wrote, sealed or not, lies in the file's free pages or its log."""
+    with sqlite3.connect(settings.data / "alongside.db") as file:
+        file.execute("VACUUM")
+        file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 def canary(column: str) -> str:
     """The words that stand in a sealed column, and nowhere else."""
     return f"Kanarek-{column.replace('_', '-')}-sings"
