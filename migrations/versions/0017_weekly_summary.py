@@ -14,6 +14,8 @@ def upgrade() -> None:
         table.add_column(
             sa.Column("weekly", sa.Boolean(), nullable=False, server_default=sa.false())
         )
+    # A step of its own: SQLite copies the rows into a new table, and they need the default on their way.
+    with op.batch_alter_table("notice_choice") as table:
         table.alter_column("weekly", server_default=None)
 
 
