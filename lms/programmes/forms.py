@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 from wtforms import (  # type: ignore[attr-defined]
     BooleanField,
     DateField,
-    IntegerField,
     RadioField,
     SelectChoice,
     SelectField,
@@ -44,7 +43,7 @@ from lms.programmes.rules import (
     slots,
     ticks,
 )
-from lms.web.forms import Form, Line, SharedForm, Text, needed, typed
+from lms.web.forms import Form, Line, Number, SharedForm, Text, needed, typed
 
 LONGEST_GOAL = 1_000
 LONGEST_NAMES = 600
@@ -407,7 +406,7 @@ def for_languages(form: type[F], codes: Iterable[str]) -> type[F]:
 class PriorityForm(Form):
     """Bring somebody forward in the line."""
 
-    priority = IntegerField(
+    priority = Number(
         _l("Priority"),
         validators=[
             InputRequired(_l("Type a number from 0 to 200.")),
@@ -438,17 +437,17 @@ class ProgrammeForm(SharedForm):
         ],
         default="coverage",
     )
-    duration_weeks = IntegerField(
+    duration_weeks = Number(
         _l("Length of a pair, in weeks"),
         default=24,
         validators=[InputRequired(), NumberRange(4, 104, _l("4 to 104 weeks."))],
     )
-    session_rhythm_days = IntegerField(
+    session_rhythm_days = Number(
         _l("Days between two meetings"),
         default=14,
         validators=[InputRequired(), NumberRange(1, 90, _l("1 to 90 days."))],
     )
-    offer_days = IntegerField(
+    offer_days = Number(
         _l("Days to answer a proposal"),
         default=7,
         validators=[InputRequired(), NumberRange(1, 60, _l("1 to 60 days."))],

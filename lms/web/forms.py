@@ -15,7 +15,7 @@ from flask import Flask, request
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
-from wtforms import Field, HiddenField, StringField, TextAreaField
+from wtforms import Field, HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.i18n import get_translations
 from wtforms.validators import ValidationError
 
@@ -30,6 +30,7 @@ CSRF_FIELD = "csrf_token"
 # Never carried over a failed request: a secret must be typed by a person who is there.
 SECRET_FIELDS = frozenset({"passphrase", "current", "again", "code", "recovery"})
 REPLAY_LIMIT = 64_000
+LONGEST_NUMBER = 9
 
 
 @cache
@@ -120,6 +121,17 @@ class Line(StringField):
     def pre_validate(self, form: Any) -> None:
         """Refuse what can't be shown safely in one line."""
         refuse_unsafe(self.data or "", self.longest, lines=False)
+
+
+class Number(IntegerField):
+    """A whole number. The library's own comparisons fail over one with hundreds of digits."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the number; say so where there is none, or one that nobody means."""
+        if valuelist and len(valuelist[0]) > LONGEST_NUMBER:
+            self.data = None
+            raise ValueError(_("This number is too long."))
+        super().process_formdata(valuelist)
 
 
 class Text(TextAreaField):

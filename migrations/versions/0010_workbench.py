@@ -100,7 +100,11 @@ def upgrade() -> None:
 
 def _people(table: str) -> list[sa.ForeignKeyConstraint]:
     """The run, the person who waits and the mentor of a row, which goes with any of them."""
-    parents = {"run_id": "match_run", "request_id": "mentor_request", "profile_id": "mentor_profile"}
+    parents = {
+        "run_id": "match_run",
+        "request_id": "mentor_request",
+        "profile_id": "mentor_profile",
+    }
     return [
         sa.ForeignKeyConstraint(
             [column], [f"{parent}.id"], name=op.f(f"fk_{table}_{column}"), ondelete="CASCADE"

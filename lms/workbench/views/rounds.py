@@ -30,6 +30,8 @@ from lms.workbench.views.waiting import LONGEST_REASON, NAV, as_file, visitor
 
 WEIGHTS = tuple(Weights.__slots__)
 UNFOLDED = 50
+# As long as a row's number can be in either database.
+LONGEST_NUMBER = 10
 
 
 def _load(_person: Actor, run: str) -> Run | None:
@@ -187,7 +189,8 @@ def undo(about: tuple[Run, str]) -> AnyResponse:
 @allow(Permission.COORDINATE, _ready)
 def publish(found: Run) -> AnyResponse:
     """Make the offers of the ticked pairs. Sent twice, it is done once."""
-    numbers = [int(one) for one in request.form.getlist("proposal") if one.isdecimal()]
+    ticked = request.form.getlist("proposal")
+    numbers = [int(one) for one in ticked if one.isdecimal() and len(one) < LONGEST_NUMBER]
     if not Form().validate() or not numbers:
         flash(_("Nothing was published. Tick the pairs that you want."), "error")
         return _to(found)
