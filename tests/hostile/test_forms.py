@@ -28,7 +28,12 @@ ANSWERS_WITH_A_PAGE = re.compile(
 # Forms that stand on a page in a state which the town is not in: a second step half done, a key to be named, a case
 # of vouching, a copy that is ready. Their rooms' own tests try them, and `tests/faults/test_statements.py` sends each.
 IN_OTHER_STATES = re.compile(
-    r"/(again|l/<place>|second-step.*|account/(devices/end|lock|second-step/.*)|vouch/.*|your-data/.*)$"
+    r"/(again|l/<place>|second-step.*|account/(devices/end|lock|second-step/.*)|vouch/.*|your-data/.*"
+    # Something is due, asked, offered or closing just then; or somebody else reads it than the walkers.
+    r"|circles/<circle>/(held|meetings/<meeting>)|desk/<pair>/(<number>|check-in|spoken)|help/blocks/undo"
+    r"|help/desk/<concern>.*|hours/requests/<statement>|mail/<token>|meetings/<meeting>/settle"
+    r"|pairs/<pair>/look-back|pairs/ask/(more|still)|pairs/people/<profile>/(decide|suspend)"
+    r"|pairs/places/confirm|pairs/requests/<waiting>/.*|questions/queue/<asked>)$"
 )
 ALLOWED = {200, 303, 400, 401, 404, 409, 413, 422, 429}
 KEEPS = {400, 401, 409, 422, 429, 503}
