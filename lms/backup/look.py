@@ -15,6 +15,8 @@ from lms.audit.queries import broken_chains
 from lms.core.db import db, reading, transaction
 from lms.core.settings import Settings
 from lms.courses import queries as courses
+from lms.mentoring.models import Match
+from lms.programmes.models import MentorProfile
 
 LEARNER = "learner"
 SHOWN = {200}
@@ -69,7 +71,10 @@ def _personas() -> dict[str, int]:
     with reading():
         found = {role.value: queries.holders(role.value)[:1] for role in Role}
         staff = {holder for holders in found.values() for holder in holders}
-        learner = sa.select(Person.id).where(Person.id.not_in(staff)).order_by(Person.id)
+        # Whoever accompanies somebody is asked for a second step, with or without a role.
+        mentors = sa.select(MentorProfile.person_id).union(sa.select(Match.mentor_id))
+        nobody = Person.id.not_in(staff) & Person.id.not_in(mentors)
+        learner = sa.select(Person.id).where(nobody).order_by(Person.id)
         people = {who: holders[0] for who, holders in found.items() if holders}
         one = db.session.scalar(learner.limit(1))
     return people | ({LEARNER: one} if one else {})

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from lms.matching.facts import Experience, Level, Track
+from lms.mentoring.states import Side
 
 PEER, SCIENTIST = Track.PEER, Track.SCIENTIST
 FIRST, STRONG, DISCUSS = Level.FIRST, Level.STRONG, Level.DISCUSS
@@ -114,10 +115,18 @@ MENTEES = (
     Mentee("Aliya", State.WITHDRAWN, 44, KK, ("speaking",)),
 )  # fmt: skip
 
-HELLO = "Hello. I am glad that we do this together. What would help you most in the next weeks?"
-HELLO_BACK = "Hello. To write one page that somebody answers. I have tried twice."
-AFTER = "Thank you for the talk. I will look at the page as soon as it is there."
-AFTER_BACK = "Thank you. I begin with the two people whom I can ask."
+FIRST_TALK = (
+    (
+        Side.MENTOR,
+        "Hello. I am glad that we do this together. What would help you most in the next weeks?",
+    ),
+    (Side.MENTEE, "Hello. To write one page that somebody answers. I have tried twice."),
+    (Side.MENTOR, "Then we begin with the one who should answer. Who is it?"),
+)
+LATER_TALK = (
+    (Side.MENTEE, "Thank you for the talk. I begin with the two people whom I can ask."),
+    (Side.MENTOR, "Good. I will look at the page as soon as it is there."),
+)
 GOAL = "One page for the city council by spring"
 MEASURE = "I have handed it over and know who has read it."
 STEPS = (

@@ -228,14 +228,12 @@ class Programme:
         if not ended:
             self.story.add(0.9, self._plans, name)
 
-    def _writes(self, name: str, said: str = cast.HELLO, back: str = cast.HELLO_BACK) -> None:
+    def _writes(self, name: str, talk: tuple[tuple[Side, str], ...] = cast.FIRST_TALK) -> None:
         found = self.pair(name)
-        for author, reader, text in (
-            (found.mentor_id, found.mentee_id, said),
-            (found.mentee_id, found.mentor_id, back),
-        ):
+        for side, text in talk:
+            author = found.mentor_id if side is Side.MENTOR else found.mentee_id
             mentoring.write_message(found, author, text, self.people.opener(author))
-            mentoring.mark_read(found, reader)
+            mentoring.mark_read(found, found.other(author))
         mentoring.set_awaiting(found, None)
 
     def _agrees(self, name: str) -> None:
@@ -277,7 +275,7 @@ class Programme:
         if meeting and name != "Tamar":
             meetings.confirm(meeting, found.mentee_id)
         if name != "Saule":  # her talk is told word by word
-            self._writes(name, cast.AFTER, cast.AFTER_BACK)
+            self._writes(name, cast.LATER_TALK)
 
     def _plans(self, name: str) -> None:
         found, local = self.pair(name), clock.now().astimezone(ZoneInfo(ZONE)).replace(tzinfo=None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import pickle
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -157,8 +158,8 @@ def test_keys_do_not_outlive_a_request(thing: object) -> None:
 def who_keeps(source: str) -> bool:
     """Whether code hands an opener to something that lasts longer than the request."""
     lines = [line for line in source.splitlines() if "unlocked()" in line or "private" in line]
-    kept = ("session[", "g.", "cache", "enqueue", "extensions[", "after_commit")
-    return any(word in line.split("#")[0] for line in lines for word in kept)
+    kept = r"session\[|\bg\.|cache|enqueue|extensions\[|after_commit"
+    return any(re.search(kept, line.split("#")[0]) for line in lines)
 
 
 @pytest.mark.sqlite_only

@@ -52,7 +52,7 @@ def test_another_site_changes_nothing(
         del data["csrf_token"]
         client = town.client_of(form.persona)
         answer = client.post(form.action, data=data, headers=headers)
-        asked = client.get(form.action, query_string=_flat(data), headers=headers)
+        asked = client.get(form.action.partition("?")[0], query_string=_flat(data), headers=headers)
         if answer.status_code != 400 or asked.status_code >= 500:
             wrong.append(f"{form.name}: {answer.status_code}, {asked.status_code}")
         changed = town.changes(but=("access_event", "access_chain", "message", "notice"))

@@ -31,11 +31,22 @@ WORDS = {
     "sign_in.name": 40,
     "passkey.name": 40,
     "vouching.shown_name": 32,
+    "answer_text.name": 32,
+    "block.name": 32,
+    "circle.title": 60,
+    "circle_member.name": 32,
+    "question.name": 32,
+    "question.topic": 80,
+    "programme.title_en": 80,
+    "programme.title_ru": 80,
+    "programme.donor_code": 40,
 }
 NO_WORDS = re.compile(
     r"^(course|course_text|course_version|course_file|item|item_version|item_text|module|module_text|question_version|"
     r"question_words)\.|(public_id|key|zone|state|kind|role|rule|source|lang|theme|number|what|about|contract_hash|"
-    r"points|question|skeleton|location|void_reason|reason|ended_by|subject|owner)$"
+    r"points|question|skeleton|location|void_reason|reason|ended_by|subject|owner|track|stage|channel|spoke_with|"
+    r"circle\.code|basis|pair|wish|detail|first_month|last_month|reference|awaiting|offer|run|signed|outcome|engine|"
+    r"input_digest|result_digest|local|uid|state_after|state_before|step|gate_course|policy|machine)$"
 )
 SHORT = "<b onclick=alert(1)>Kana"
 

@@ -32,6 +32,17 @@ MODULES: dict[str, list[str]] = {
     "lms/mentoring/policy.py": ["tests/mentoring/test_access.py", HOUSE],
     "lms/messaging/policy.py": ["tests/messaging/test_notices.py", HOUSE],
     "lms/privacy/policy.py": ["tests/privacy", HOUSE],
+    "lms/circles/policy.py": ["tests/circles", HOUSE],
+    "lms/goals/policy.py": ["tests/goals", HOUSE],
+    "lms/importers/policy.py": ["tests/importers", HOUSE],
+    "lms/journal/policy.py": ["tests/journal", HOUSE],
+    "lms/meetings/policy.py": ["tests/meetings", HOUSE],
+    "lms/programmes/policy.py": ["tests/programmes", HOUSE],
+    "lms/recognition/policy.py": ["tests/recognition", HOUSE],
+    "lms/reports/policy.py": ["tests/reports", HOUSE],
+    "lms/safeguarding/policy.py": ["tests/safeguarding", HOUSE],
+    "lms/support/policy.py": ["tests/support", HOUSE],
+    "lms/workbench/policy.py": ["tests/workbench", HOUSE],
 }
 
 SMALL = '''
