@@ -21,7 +21,9 @@ WALKERS = ("guest", "learner", "mentor", "coordinator", "administrator")
 NO_PAGES = (
     "/health/live", "/health/ready", "/robots.txt", "/course-files/<name>",
     "/<lang>/certificates/<certificate>/file", "/<lang>/cohorts/<cohort>/table.csv",
-    "/<lang>/files/<file>",
+    "/<lang>/files/<file>", "/<lang>/tables/<kind>/template.csv", "/<lang>/tables/all.zip",
+    "/<lang>/pairs/waiting/table.csv", "/<lang>/pairs/rounds/<run>/table.csv", "/<lang>/numbers/table.csv",
+    "/<lang>/meetings/<meeting>/call.ics", "/<lang>/hours/statements/<statement>/file",
 )  # fmt: skip
 
 
