@@ -20,11 +20,12 @@ WALKERS = ("guest", "learner", "mentor", "coordinator", "administrator")
 # Answers that are files or plain words.
 NO_PAGES = (
     "/health/live", "/health/ready", "/robots.txt", "/course-files/<name>",
-    "/<lang>/certificates/<certificate>/file", "/<lang>/cohorts/<cohort>/table.csv",
-    "/<lang>/files/<file>", "/<lang>/tables/<kind>/template.csv", "/<lang>/tables/all.zip",
-    "/<lang>/pairs/waiting/table.csv", "/<lang>/pairs/rounds/<run>/table.csv", "/<lang>/numbers/table.csv",
-    "/<lang>/meetings/<meeting>/call.ics", "/<lang>/hours/statements/<statement>/file",
+    "/<lang>/certificates/<certificate>/file",
+    "/<lang>/files/<file>", "/<lang>/hours/statements/<statement>/file",
 )  # fmt: skip
+
+
+FILES = (".csv", ".zip", ".ics")
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def main_stops(instance: Instance, lang: str) -> list[Stop]:
 def _rows(method: str) -> Iterator[tuple[str, str, dict[str, str]]]:
     for name, cells in MATRIX["cells"].items():
         verb, rule = name.split("#")[0].split()
-        if verb == method and rule not in NO_PAGES:
+        if verb == method and rule not in NO_PAGES and not rule.endswith(FILES):
             yield name, rule, dict(zip(MATRIX["personas"], cells.split(), strict=True))
 
 
