@@ -21,7 +21,7 @@ WALKERS = ("guest", "learner", "mentor", "coordinator", "administrator")
 NO_PAGES = (
     "/health/live", "/health/ready", "/robots.txt", "/course-files/<name>",
     "/<lang>/certificates/<certificate>/file",
-    "/<lang>/files/<file>", "/<lang>/hours/statements/<statement>/file",
+    "/<lang>/files/<file>", "/<lang>/text-files/<text_file>", "/<lang>/hours/statements/<statement>/file",
 )  # fmt: skip
 
 
