@@ -105,3 +105,16 @@ def test_weasyprint_stays_out_of_the_web(app: Flask) -> None:
         and "certificates/pdf" not in name(path)
     ]
     assert offenders == []
+
+
+@pytest.mark.sqlite_only
+def test_no_form_stands_in_a_paragraph() -> None:
+    """A browser ends the paragraph there, and what follows stands elsewhere than it was written."""
+    inside = re.compile(r"<p\b[^>]*>\s*\{\{-? *post_(button|form)")
+    found = [
+        str(path)
+        for path in (ROOT / "lms").glob("*/templates/**/*.html")
+        if inside.search(path.read_text("utf-8"))
+    ]
+    assert found == []
+    assert inside.search('<p class="x">{{ post_button(1) }}</p>'), "the planted fault"
