@@ -18,6 +18,7 @@ from lms.demo.cast import Mentee, Mentor, State
 from lms.demo.story import Story
 from lms.goals import actions as goals
 from lms.goals import queries as aims
+from lms.goals import reviews
 from lms.goals.rules import GoalState
 from lms.matching.facts import Track
 from lms.meetings import actions as meetings
@@ -377,10 +378,10 @@ class Programme:
         self.text = goals.ask(found, cast.TEXT_TITLE, asked, keys)
 
     def _text_is_read(self) -> None:
-        found = aims.text(self.text)
+        found = reviews.text(self.text)
         if found is None:
             raise LookupError(self.text)
         pair = found.pair
         keys = goals.keys_of(pair, pair.mentor_id, self.people.opener(pair.mentor_id))
-        latest = aims.rounds(found, keys)[0]
+        latest = reviews.rounds(found, keys)[0]
         goals.answer(found, pair.mentor_id, latest, cast.TEXT_ANSWER, cast.TEXT_ANSWERS, keys)

@@ -16,12 +16,13 @@ from lms.core import ids
 from lms.core.clock import now
 from lms.core.db import db
 from lms.core.files.intake import Taken
-from lms.goals import queries, rules
+from lms.goals import reviews, rules
 from lms.goals.models import Goal, GoalStep, Review, ReviewFile, ReviewQuestion, ReviewRound
-from lms.goals.queries import FileOf, GoalOf, Round, StepOf, TextOf, place
+from lms.goals.queries import GoalOf, StepOf, place
+from lms.goals.reviews import FileOf, Round, TextOf
 from lms.goals.rules import Act, GoalState, NotAllowed, ReviewState, TooMany
 from lms.mentoring import actions as turns
-from lms.mentoring import queries as mentoring
+from lms.mentoring import conversation
 from lms.mentoring.models import Match
 from lms.mentoring.queries import Pair
 from lms.mentoring.rules import KEPT_AFTER_END
@@ -37,7 +38,7 @@ TO_MENTEE = (Kind.TEXT_ANSWERED, Kind.TEXT_LATER)
 
 def keys_of(pair: Pair, person_id: int, opener: Opener) -> SharedKeys:
     """The pair's keys that one side has."""
-    return mentoring.shared_keys(pair, person_id, opener)
+    return conversation.shared_keys(pair, person_id, opener)
 
 
 # --- Goals ---------------------------------------------------------------------------------------
@@ -267,7 +268,7 @@ def _keep_file(round_id: int, taken: Taken, pair: Pair, keys: SharedKeys) -> Non
         kind=taken.kind,
         size=len(taken.data),
         kept_at=now(),
-        sealed=keys.seal(data, queries.place_of_file(public_id, pair)),
+        sealed=keys.seal(data, reviews.place_of_file(public_id, pair)),
     )
     db.session.add(row)
 
@@ -337,7 +338,7 @@ def remove_file(found: FileOf) -> None:
 
 def remind() -> None:
     """Tell mentors of texts whose answer was agreed for tomorrow or before. Once a round and day."""
-    for found in queries.unanswered(now().date() + rules.REMIND_BEFORE):
+    for found in reviews.unanswered(now().date() + rules.REMIND_BEFORE):
         messaging.notify(found.mentor_id, Kind.TEXT_DUE, text=found.public_id)
         mine = Review.id == found.id
         db.session.execute(update(Review).where(mine).values(reminded=True))

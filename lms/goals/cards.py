@@ -6,7 +6,7 @@ from lms.accounts import vault
 from lms.accounts.vault import SharedKeys
 from lms.core.policy import Actor
 from lms.core.room import Card
-from lms.goals import actions, queries
+from lms.goals import actions, queries, reviews
 from lms.goals.rules import MOST_OPEN, GoalState, ReviewState
 from lms.mentoring.queries import Pair
 from lms.mentoring.states import Side
@@ -16,7 +16,7 @@ SHOWN = 6
 
 def pair(person: Actor, found: Pair) -> list[Card]:
     """Goals and texts of a pair: two statements, and one for the keys when there is something to open."""
-    goal_rows, text_rows = queries.goal_rows(found), queries.text_rows(found)
+    goal_rows, text_rows = queries.goal_rows(found), reviews.text_rows(found)
     some = goal_rows or text_rows
     keys = actions.keys_of(found, person.id, vault.unlocked()) if some else SharedKeys({})
     goals = queries.held(goal_rows, found, keys, person.id)
@@ -24,7 +24,7 @@ def pair(person: Actor, found: Pair) -> list[Card]:
     reached = [goal for goal in goals if goal.state in {GoalState.MET, GoalState.PARTLY_MET}]
     texts = [
         text
-        for text in queries.listed(text_rows, found, keys)
+        for text in reviews.listed(text_rows, found, keys)
         if text.state is not ReviewState.DONE
     ]
     shown = {

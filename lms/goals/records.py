@@ -16,7 +16,7 @@ from lms.core.policy import signed_in
 from lms.core.records import Delete, Holding, Record, days
 from lms.core.sealing import CannotOpen
 from lms.courses.titles import item_title
-from lms.goals import actions, queries
+from lms.goals import actions, queries, reviews
 from lms.goals.models import Goal, GoalStep, Review, ReviewFile, ReviewQuestion, ReviewRound
 from lms.mentoring import queries as mentoring
 from lms.mentoring.models import Match
@@ -129,7 +129,7 @@ def _file(row: Mapping[str, Any], _owner: str, _lang: str) -> tuple[str, bytes]:
         return name, b""
     keys = actions.keys_of(pair, signed_in().id, vault.unlocked())
     try:
-        data = keys.open(row["sealed"], queries.place_of_file(row["public_id"], pair))
+        data = keys.open(row["sealed"], reviews.place_of_file(row["public_id"], pair))
     except CannotOpen:
         return name, b""
     return name, base64.b64decode(data)

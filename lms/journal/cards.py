@@ -7,7 +7,7 @@ from lms.core import discretion
 from lms.core.policy import Actor
 from lms.core.room import Card
 from lms.journal import queries
-from lms.mentoring import queries as mentoring
+from lms.mentoring import conversation
 from lms.mentoring.queries import Pair
 from lms.mentoring.states import Side
 
@@ -26,7 +26,7 @@ def pair(person: Actor, found: Pair) -> list[Card]:
     rows = queries.copy_rows(found, SHOWN)
     if not rows:
         return []
-    keys = mentoring.shared_keys(found, person.id, vault.unlocked())
+    keys = conversation.shared_keys(found, person.id, vault.unlocked())
     context = {
         "entries": queries.opened(rows, found, keys),
         "mentee": found.side(person.id) is Side.MENTEE,

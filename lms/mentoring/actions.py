@@ -20,7 +20,7 @@ from lms.core.clock import now
 from lms.core.db import db
 from lms.core.events import publish
 from lms.core.sealing import seal
-from lms.mentoring import keys, offers, queries, steps
+from lms.mentoring import conversation, keys, offers, queries, steps
 from lms.mentoring.events import PairClosing, PairEnded, PairPaused, PairResumed
 from lms.mentoring.models import Agreement, Match, MatchKey, MatchShare, Message, Note
 from lms.mentoring.queries import Pair
@@ -107,8 +107,8 @@ def agree_on(found: Pair, author_id: int, texts: Mapping[str, str] | None, opene
     Without `texts` it is what the house proposes, in the language of whoever reads it.
     """
     public_id, side = ids.public_id(), found.side(author_id)
-    number, earlier = queries.agreement_version(found.id)
-    place = queries.agreement_place(public_id, found.owner_of(author_id))
+    number, earlier = conversation.agreement_version(found.id)
+    place = conversation.agreement_place(public_id, found.owner_of(author_id))
     body = (
         keys.to_write(found, author_id, opener).seal(json.dumps(dict(texts)), place)
         if texts is not None
@@ -357,7 +357,7 @@ def tell_of_pairs_left(mentor_id: int) -> None:
 def write_note(found: Pair, author_id: int, text: str, opener: Opener, *, shared: bool) -> None:
     """Keep a note, for both sides or for its author only. Its kind is settled with that."""
     public_id = ids.public_id()
-    place = queries.body_place("note", public_id, found.owner_of(author_id))
+    place = conversation.body_place("note", public_id, found.owner_of(author_id))
     sealed = (
         keys.to_write(found, author_id, opener).seal(text, place)
         if shared
@@ -380,7 +380,7 @@ def write_note(found: Pair, author_id: int, text: str, opener: Opener, *, shared
 def write_message(found: Pair, author_id: int, text: str, opener: Opener) -> None:
     """Write to the other side."""
     public_id = ids.public_id()
-    place = queries.body_place("message", public_id, found.owner_of(author_id))
+    place = conversation.body_place("message", public_id, found.owner_of(author_id))
     row = Message(
         public_id=public_id,
         match_id=found.id,

@@ -8,8 +8,7 @@ from lms.core.i18n import gettext as _
 from lms.core.i18n import language
 from lms.core.policy import Actor
 from lms.core.room import Card
-from lms.mentoring import queries
-from lms.mentoring.queries import Home, HomeMatch
+from lms.mentoring.home import Home, HomeMatch, around
 from lms.mentoring.states import TOGETHER, State
 from lms.programmes import languages
 
@@ -17,7 +16,7 @@ from lms.programmes import languages
 def home(person: Actor) -> list[Card]:
     """One statement, whoever asks."""
     coordinates = person.has("coordinator") or person.has("administrator")
-    found = queries.home(person.id, coordinates=coordinates)
+    found = around(person.id, coordinates=coordinates)
     cards = [*_offers(person, found), *_own_side(person, found), *_mentor_side(person, found)]
     if coordinates and found.people_waiting:
         cards.append(_card("waiting", {"count": found.people_waiting}))

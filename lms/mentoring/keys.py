@@ -7,17 +7,17 @@ from sqlalchemy import delete, func, select
 from lms.accounts import vault
 from lms.accounts.vault import Opener, SharedKeys
 from lms.core.db import db
-from lms.mentoring import queries
+from lms.mentoring import conversation, queries
 from lms.mentoring.models import MatchKey
 from lms.mentoring.queries import Pair
 
 
 def to_write(found: Pair, author_id: int, opener: Opener) -> SharedKeys:
     """The pair's keys; a side that has none that opens gets a new one, and so does the other."""
-    keys = queries.shared_keys(found, author_id, opener)
+    keys = conversation.shared_keys(found, author_id, opener)
     if not keys:
         renew(found)
-        keys = queries.shared_keys(found, author_id, opener)
+        keys = conversation.shared_keys(found, author_id, opener)
     return keys
 
 
@@ -26,7 +26,9 @@ def renew(found: Pair) -> None:
     last = select(func.max(MatchKey.number)).where(MatchKey.match_id == found.id)
     number, key = (db.session.scalar(last) or 0) + 1, vault.new_shared_key()
     for person_id, (owner, public) in vault.public_keys((found.mentor_id, found.mentee_id)).items():
-        wrapped = vault.seal_with(public, key, queries.key_place(found.public_id, number, owner))
+        wrapped = vault.seal_with(
+            public, key, conversation.key_place(found.public_id, number, owner)
+        )
         db.session.add(
             MatchKey(match_id=found.id, number=number, person_id=person_id, wrapped=wrapped)
         )

@@ -18,7 +18,7 @@ from lms.core.policy import signed_in
 from lms.core.records import Blank, Delete, Holding, Record, days
 from lms.core.sealing import CannotOpen, unseal
 from lms.courses.titles import course_title
-from lms.mentoring import actions, queries, words
+from lms.mentoring import actions, conversation, queries, words
 from lms.mentoring.models import Agreement, Match, MatchKey, MatchShare, Message, Note
 from lms.mentoring.rules import KEPT_AFTER_END, MESSAGES_KEPT, PROPOSALS_KEPT
 from lms.mentoring.states import NOTHING_CAME, State
@@ -117,8 +117,8 @@ def _opened(table: str, row: Mapping[str, Any]) -> str:
     if found is None:
         return ""
     opener = vault.unlocked()
-    keys = opener if row.get("kind") == "mine" else queries.shared_keys(found, reader, opener)
-    place = queries.body_place(table, row["public_id"], found.owner_of(row["author_id"]))
+    keys = opener if row.get("kind") == "mine" else conversation.shared_keys(found, reader, opener)
+    place = conversation.body_place(table, row["public_id"], found.owner_of(row["author_id"]))
     try:
         return keys.open(row["body"], place)
     except CannotOpen:

@@ -16,7 +16,7 @@ from lms.learning.readers import READERS
 from lms.mentoring import actions, cards, listeners, queries, sides, vouchers
 from lms.mentoring.policy import RULES, Permission
 from lms.mentoring.records import RECORDS
-from lms.mentoring.views import bp, own, pairs  # noqa: F401 - read for their routes
+from lms.mentoring.views import bp, messages, own, pairs, terms  # noqa: F401 - read for their routes
 from lms.privacy.events import PersonErased
 from lms.programmes.events import MentorPaused, StoppedWaiting
 from lms.programmes.pairing import LOADS, STANDINGS

@@ -255,7 +255,7 @@ LOOKS = {
     ),
     Kind.WHY_ANSWERED: Look(_l("You asked why. The answer is here."), "audit.visits", "eye"),
     Kind.CONCERN: Look(
-        _l("Something waits for you to be read."), "safeguarding.concern", "shield-check"
+        _l("Something waits for you to read it."), "safeguarding.concern", "shield-check"
     ),
     Kind.CONCERN_NEWS: Look(_l("There is an answer for you."), "safeguarding.raised", "info"),
     Kind.CONCERN_UNREAD: Look(

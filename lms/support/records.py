@@ -14,6 +14,7 @@ from lms.core.i18n import lazy_gettext as _l
 from lms.core.policy import signed_in
 from lms.core.records import Delete, Holding, Record, Whose, days, own
 from lms.core.sealing import CannotOpen, unseal
+from lms.mentoring import conversation
 from lms.mentoring import queries as pairs
 from lms.mentoring.models import Match
 from lms.support import actions, queries
@@ -80,7 +81,7 @@ def _words(row: Mapping[str, Any], _owner: str, _lang: str) -> str:
     found = pairs.pair(public_id or "")
     if found is None:
         return ""
-    keys = pairs.shared_keys(found, signed_in().id, vault.unlocked())
+    keys = conversation.shared_keys(found, signed_in().id, vault.unlocked())
     place = queries.word_place(row["public_id"], found.owner_of(row["author_id"]))
     try:
         said = queries.look_back_of(keys.open(row["body"], place))

@@ -23,7 +23,7 @@ from lms.core import keys, rotation
 from lms.core.db import db, finish, reading
 from lms.core.sealing import CannotOpen, Place, unseal
 from lms.core.settings import Settings
-from lms.mentoring import queries
+from lms.mentoring import conversation, queries
 from lms.programmes import queries as lists
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -129,9 +129,9 @@ def opener(name: str) -> Opener:
 def read_by(name: str, match: str) -> list[str | None]:
     found = queries.pair(match)
     assert found is not None
-    talk = queries.talk(found, NUMBERS[name], opener(name))
-    entries = queries.messages(found, talk.keys, 50)
-    entries += queries.notes(found, NUMBERS[name], opener(name))
+    talk = conversation.talk(found, NUMBERS[name], opener(name))
+    entries = conversation.messages(found, talk.keys, 50)
+    entries += conversation.notes(found, NUMBERS[name], opener(name))
     return [entry.text for entry in entries]
 
 

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse, encode_multipart
 from lms.core import clock, records
 from lms.core.clock import now
 from lms.core.db import db, transaction
-from lms.goals import actions, queries, rules
+from lms.goals import actions, reviews, rules
 from lms.goals.models import Goal, GoalStep, Review, ReviewFile, ReviewQuestion, ReviewRound
 from lms.goals.rules import Act, NotAllowed, ReviewState
 from lms.mentoring import actions as mentoring
@@ -277,11 +277,11 @@ def test_words_do_not_open_for_another_pair_or_another_place(app: Flask) -> None
         world, other = make_pair(), make_pair()
         text = ask(world, title="Only here")
         with transaction():
-            found = queries.text(text)
+            found = reviews.text(text)
             assert found is not None
             own = actions.keys_of(found.pair, world.mentee.id, opener_of(world.mentee))
-            assert queries.title_of(found.title, text, found.pair, own) == "Only here"
+            assert reviews.title_of(found.title, text, found.pair, own) == "Only here"
             there = the_pair_inside(other.pair)
             theirs = actions.keys_of(there, other.mentee.id, opener_of(other.mentee))
-            assert queries.title_of(found.title, text, found.pair, theirs) is None
-            assert queries.title_of(found.title, "another-row", found.pair, own) is None
+            assert reviews.title_of(found.title, text, found.pair, theirs) is None
+            assert reviews.title_of(found.title, "another-row", found.pair, own) is None

@@ -8,7 +8,7 @@ from lms.core.clock import now
 from lms.core.db import reading, transaction
 from lms.core.files.intake import Taken
 from lms.core.files.kinds import Kind
-from lms.goals import actions, queries
+from lms.goals import actions, queries, reviews
 from lms.goals.actions import Asked, Words
 from lms.goals.queries import Held
 from tests.mentoring.world import World, the_pair_inside
@@ -83,8 +83,8 @@ def answer(
 ) -> None:
     """The mentor's answer."""
     with transaction():
-        found = queries.text(text)
+        found = reviews.text(text)
         assert found is not None
         keys = actions.keys_of(found.pair, world.mentor.id, opener_of(world.mentor))
-        latest = queries.rounds(found, keys)[0]
+        latest = reviews.rounds(found, keys)[0]
         actions.answer(found, world.mentor.id, latest, general, answers, keys)

@@ -14,6 +14,7 @@ from lms.core import clock
 from lms.core.clock import now
 from lms.core.db import db, reading, transaction
 from lms.mentoring import actions, queries
+from lms.mentoring.home import around
 from lms.mentoring.models import Match, Message, Note
 from lms.mentoring.rules import LIVE
 from lms.programmes import actions as programmes
@@ -161,7 +162,7 @@ def test_home_asks_once(app: Flask) -> None:
         world = make_pair()
         write(world, world.mentor, "Hello")
         with counted() as found, reading():
-            home = queries.home(world.mentee.id, coordinates=True)
+            home = around(world.mentee.id, coordinates=True)
     assert len(found) == 1
     assert [match.unread for match in home.matches] == [1]
 

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import delete, select, update
 
 from lms.core.db import db, reading, transaction
-from lms.mentoring import actions, queries
+from lms.mentoring import actions, conversation, queries
 from lms.mentoring.models import MatchKey, Message, Note
 from lms.programmes import actions as programmes
 from tests.client import Browser
@@ -57,15 +57,17 @@ def read(world: World, reader: Somebody) -> list[str | None]:
         found = queries.pair(world.pair)
         assert found is not None
         opener = opener_of(reader)
-        talk = queries.talk(found, reader.id, opener)
-        return [entry.text for entry in queries.messages(found, talk.keys, 50)][::-1]
+        talk = conversation.talk(found, reader.id, opener)
+        return [entry.text for entry in conversation.messages(found, talk.keys, 50)][::-1]
 
 
 def notes(world: World, reader: Somebody) -> list[str | None]:
     with reading():
         found = queries.pair(world.pair)
         assert found is not None
-        return [entry.text for entry in queries.notes(found, reader.id, opener_of(reader))][::-1]
+        return [entry.text for entry in conversation.notes(found, reader.id, opener_of(reader))][
+            ::-1
+        ]
 
 
 def change(model: type[Message] | type[Note], at: int, **values: object) -> None:
@@ -145,10 +147,10 @@ def test_a_copied_key_opens_for_nobody_else(app: Flask, talks: Town) -> None:
             opener = opener_of(talks.other.mentee)
             found = queries.pair(talks.one.pair)
             assert found is not None
-            assert not queries._opened(found, talks.one.mentee.id, opener, [(1, wrapped)])
+            assert not conversation._opened(found, talks.one.mentee.id, opener, [(1, wrapped)])
             stolen = [(1, wrapped), (2, wrapped)]
             mine = opener_of(talks.one.mentee)
-            keys = queries._opened(found, talks.one.mentee.id, mine, stolen)
+            keys = conversation._opened(found, talks.one.mentee.id, mine, stolen)
             assert set(keys._keys) == {1}, "not as a key of another number either"
 
 
@@ -193,8 +195,8 @@ def test_a_new_mentor_sees_nothing_of_before(app: Flask, talks: Town) -> None:
             opener = opener_of(later.mentor)
             before = queries.pair(talks.one.pair)
             assert before is not None
-            for entry in queries.messages(
-                before, queries.shared_keys(before, before.mentor_id, opener), 50
+            for entry in conversation.messages(
+                before, conversation.shared_keys(before, before.mentor_id, opener), 50
             ):
                 assert entry.text is None
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from lms.core import clock, events
 from lms.core.clock import now
 from lms.core.db import db, reading, transaction
-from lms.mentoring import actions, queries
+from lms.mentoring import actions, conversation, queries
 from lms.mentoring.events import PairClosing, PairEnded, PairEvent, PairPaused, PairResumed
 from lms.mentoring.models import Agreement, Match
 from lms.mentoring.queries import Ended
@@ -94,13 +94,13 @@ def test_nobody_signs_what_was_changed_meanwhile(app: Flask) -> None:
             with transaction():
                 actions.agree_on(found, world.mentor.id, None, opener_of(world.mentor))
             with reading():
-                assert queries.agreement_version(found.id)[0] == number
+                assert conversation.agreement_version(found.id)[0] == number
         with pytest.raises(NotAllowed), transaction():
             actions.sign(found, world.mentee.id, 1)
         with transaction():
             actions.sign(found, world.mentee.id, 2)
         with reading():
-            assert queries.agreed(found.id)
+            assert conversation.agreed(found.id)
 
 
 def test_the_default_text_is_read_in_each_ones_language(app: Flask, browser: Browser) -> None:

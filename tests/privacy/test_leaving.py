@@ -20,6 +20,7 @@ from lms.core.clock import now
 from lms.core.db import Model, db, reading, transaction
 from lms.core.outbox import Outbox
 from lms.mentoring import queries as pairs
+from lms.mentoring.home import around
 from lms.privacy import actions, ledger
 from lms.privacy.models import Erasure
 from lms.programmes import queries as lists
@@ -51,8 +52,8 @@ def test_hidden_at_once_and_back_by_signing_in(app: Flask, browser: Browser) -> 
         assert pairs.pair(world.pair) is None
         assert pairs.pairs_of_mentor(world.mentor.id) == []
         assert [one.shown_name for one in lists.waiting()] == []
-        assert pairs.home(world.mentor.id, coordinates=True).matches == ()
-        assert pairs.home(world.mentor.id, coordinates=True).people_waiting == 0
+        assert around(world.mentor.id, coordinates=True).matches == ()
+        assert around(world.mentor.id, coordinates=True).people_waiting == 0
     page = browser.sign_in(world.mentee).page
     assert page.h1 == "Come back?"
     page = browser.submit(button="Come back")

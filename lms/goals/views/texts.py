@@ -19,11 +19,11 @@ from lms.core.i18n import gettext as _
 from lms.core.policy import Actor, allow, signed_in
 from lms.core.sealing import CannotOpen
 from lms.core.settings import Settings
-from lms.goals import actions, queries, rules
+from lms.goals import actions, reviews, rules
 from lms.goals.actions import Asked
 from lms.goals.forms import AnswerForm, DeclineForm, LaterForm, RoundForm, TextForm
 from lms.goals.policy import Permission
-from lms.goals.queries import FileOf, Round, TextOf
+from lms.goals.reviews import FileOf, Round, TextOf
 from lms.goals.rules import Act, NotAllowed, ReviewState, TooMany
 from lms.goals.views import bp, keys_for, keys_to_write, load_pair, on_page, saw
 from lms.mentoring.queries import Pair
@@ -36,11 +36,11 @@ USUAL_DAYS = timedelta(days=7)
 
 
 def _load_text(_person: Actor, text: str) -> TextOf | None:
-    return queries.text(text)
+    return reviews.text(text)
 
 
 def _load_file(_person: Actor, text_file: str) -> FileOf | None:
-    return queries.file(text_file)
+    return reviews.file(text_file)
 
 
 def _settings() -> Settings:
@@ -56,7 +56,7 @@ def _settings() -> Settings:
 def texts(pair: Pair) -> Response:
     """The texts of a pair, the latest first."""
     person, mentor = signed_in(), on_page(pair)
-    found = queries.listed(queries.text_rows(pair), pair, keys_for(pair))
+    found = reviews.listed(reviews.text_rows(pair), pair, keys_for(pair))
     saw(pair)
     name = pair.name_of(pair.other(person.id))
     return page("goals/texts.html", pair=pair, mentor=mentor, texts=found, name=name)
@@ -174,7 +174,7 @@ def _text_page(
 ) -> Response:
     person, mentor = signed_in(), on_page(found.pair)
     keys = keys_for(found.pair)
-    rounds = queries.rounds(found, keys)
+    rounds = reviews.rounds(found, keys)
     saw(found.pair)
     day = LaterForm(formdata=None)
     day.due_on.data = max(found.due_on, now().date()) + USUAL_DAYS
@@ -193,7 +193,7 @@ def _text_page(
         plain=Form(formdata=None),
         pair=found.pair,
         text=found,
-        title=queries.title_of(found.title, found.public_id, found.pair, keys),
+        title=reviews.title_of(found.title, found.public_id, found.pair, keys),
         rounds=rounds,
         mentor=mentor,
         name=found.pair.name_of(found.pair.other(person.id)),
@@ -203,7 +203,7 @@ def _text_page(
 
 
 def _latest(found: TextOf) -> Round:
-    return queries.rounds(found, keys_for(found.pair))[0]
+    return reviews.rounds(found, keys_for(found.pair))[0]
 
 
 @bp.post("/texts/<text>/answer")
@@ -288,7 +288,7 @@ def _back_to(found: TextOf) -> AnyResponse:
 def open_file(found: FileOf) -> Response:
     """The file of a round, for the two of a pair."""
     try:
-        content = queries.content(found, keys_for(found.pair))
+        content = reviews.content(found, keys_for(found.pair))
     except CannotOpen:
         abort(404)
     saw(found.pair)

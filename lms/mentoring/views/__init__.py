@@ -1,4 +1,4 @@
-"""Pages of mentoring: `own` to decide about offers, `pairs` for both sides of a pair."""
+"""Pages of mentoring: `own` to decide about offers, the others for both sides of a pair."""
 
 from __future__ import annotations
 

@@ -1,11 +1,10 @@
-"""Pages of a pair, for its two sides: the mentor's list, the page of a pair, messages, notes, the end."""
+"""Pages of a pair, for its two sides: the mentor's list, the page of a pair, notes, what is shown."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 
 from flask import Response, flash, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -15,27 +14,24 @@ from lms.assessment import queries as assessment
 from lms.audit import actions as audit
 from lms.audit.rules import Role, Visitor, What
 from lms.core.clock import now
-from lms.core.db import transaction
-from lms.core.i18n import format_day, format_time, language
+from lms.core.i18n import format_day, language
 from lms.core.i18n import gettext as _
 from lms.core.policy import Actor, allow, signed_in
 from lms.core.room import Card, cards
 from lms.learning import queries as learning
-from lms.mentoring import actions, queries, words
-from lms.mentoring.forms import AgreementForm, CourseTicks, EndForm, MessageForm, NoteForm
+from lms.mentoring import actions, conversation, queries, words
+from lms.mentoring.conversation import Entry
+from lms.mentoring.forms import CourseTicks, NoteForm
 from lms.mentoring.policy import Permission
 from lms.mentoring.progress import Course, Learner, courses_of, finished_modules, learners
-from lms.mentoring.queries import Entry, Pair
+from lms.mentoring.queries import Pair
 from lms.mentoring.rules import Call, Waiting, waits
-from lms.mentoring.states import TOGETHER, Ending, NotAllowed, Side, State
+from lms.mentoring.states import TOGETHER, Side, State
 from lms.mentoring.views import bp
 from lms.mentoring.views.own import load_pair, offer_courses, ticked_courses
 from lms.programmes import languages
 from lms.web.forms import Form, typed
 from lms.web.page import page
-
-ON_A_PAGE = 50
-
 
 # --- The mentor's list ---------------------------------------------------------------------------
 
@@ -193,7 +189,7 @@ class Moment:
 def _note(entry: Entry, found: Pair, reader: Actor) -> Moment:
     author = "mentor" if entry.author_id == found.mentor_id else "learner"
     own = entry.author_id == reader.id
-    day = _day(entry.at, reader.zone)
+    day = day_of(entry.at, reader.zone)
     if entry.kind == "mine":
         return Moment(
             author,
@@ -235,7 +231,7 @@ def _course_moments(
                     "learner",
                     title,
                     module.at,
-                    _day(module.at, zone),
+                    day_of(module.at, zone),
                     detail=" ".join(checks),
                     filter="course",
                 )
@@ -256,17 +252,18 @@ def _task(task: learning.Task, course: Course, found: Pair, zone: str) -> Moment
     action = _("Read and reply") if waits_here else _("Read again")
     detail = f"{item.title}." if item else ""
     at = task.submitted_at or task.saved_at
-    return Moment("learner", title, at, _day(at, zone), tag, detail, "", url, action, "course")
+    return Moment("learner", title, at, day_of(at, zone), tag, detail, "", url, action, "course")
 
 
 def _mentor_page(found: Pair, form: NoteForm, status: int) -> Response:
     person = signed_in()
     g.nav = "mentoring.pairs"
-    shared = queries.inside(found, person.id, vault.unlocked()).shares
-    facts, moments = queries.steps(found.mentee_id, shared) if shared else ([], {})
+    shared = conversation.inside(found, person.id, vault.unlocked()).shares
+    facts, moments = conversation.steps(found.mentee_id, shared) if shared else ([], {})
     courses = courses_of(facts, language())
     entries = [
-        _note(entry, found, person) for entry in queries.notes(found, person.id, vault.unlocked())
+        _note(entry, found, person)
+        for entry in conversation.notes(found, person.id, vault.unlocked())
     ]
     entries += _course_moments(found, courses, moments, person.zone)
     hung, beside = _hung(person, found), _beside(person, found)
@@ -286,11 +283,11 @@ def _mentor_page(found: Pair, form: NoteForm, status: int) -> Response:
         courses=courses,
         entries=_shown(entries, show),
         show=show,
-        since=_day(found.started_at or found.asked_at, person.zone),
+        since=day_of(found.started_at or found.asked_at, person.zone),
     )
 
 
-def _day(moment: datetime, zone: str) -> str:
+def day_of(moment: datetime, zone: str) -> str:
     """A day without its year, as long as it is this year's."""
     return format_day(moment, zone, year=moment.year != now().year)
 
@@ -308,13 +305,14 @@ def _mentee_page(found: Pair, form: NoteForm, status: int) -> Response:
     person, ticks = signed_in(), CourseTicks(formdata=None)
     g.nav = "mentoring.mine"
     own = offer_courses(ticks, person.id)
-    inside = queries.inside(found, person.id, vault.unlocked())
+    inside = conversation.inside(found, person.id, vault.unlocked())
     ticks.courses.data = [
         course.outline.public_id for course in own if course.facts.course_id in inside.shares
     ]
     ticks.quizzes.data, ticks.tasks.data = found.share_quizzes, found.share_tasks
     entries = [
-        _note(entry, found, person) for entry in queries.notes(found, person.id, vault.unlocked())
+        _note(entry, found, person)
+        for entry in conversation.notes(found, person.id, vault.unlocked())
     ]
     return page(
         "mentoring/pair_mentee.html",
@@ -329,7 +327,7 @@ def _mentee_page(found: Pair, form: NoteForm, status: int) -> Response:
         spoken=_sentence(languages.names(inside.languages)),
         has_courses=bool(own),
         entries=_shown(entries, ""),
-        since=_day(found.started_at or found.asked_at, person.zone),
+        since=day_of(found.started_at or found.asked_at, person.zone),
     )
 
 
@@ -364,232 +362,3 @@ def set_shares(found: Pair) -> AnyResponse:
     else:
         flash(_("Nothing was changed. Look at the list again."), "error")
     return redirect(url_for("mentoring.pair", pair=found.public_id), 303)
-
-
-# --- Messages ------------------------------------------------------------------------------------
-
-
-@bp.get("/<pair>/messages")
-@allow(Permission.PAIR, load_pair)
-def messages(found: Pair) -> Response:
-    """The conversation."""
-    return _messages_page(found, MessageForm(formdata=None))
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One message as it stands in the conversation."""
-
-    text: str
-    who: str
-    meta: str
-
-
-def _messages_page(found: Pair, form: MessageForm, status: int = 200) -> Response:
-    person = signed_in()
-    other = found.other(person.id)
-    mentor = found.side(person.id) is Side.MENTOR
-    g.nav = "mentoring.pairs" if mentor else "mentoring.mine"
-    talk = queries.talk(found, person.id, vault.unlocked())
-    pages = max(1, -(-talk.count // ON_A_PAGE))
-    number = min(max(1, request.args.get("page", 1, type=int)), pages)
-    skip = (number - 1) * ON_A_PAGE
-    latest = queries.messages(found, talk.keys, ON_A_PAGE, skip)
-    days = _by_day(found, latest[::-1], person.id, person.zone)
-    if mentor:
-        visitor = Visitor(person.id, Role.MENTOR, found.mentor_name)
-        audit.saw_list(visitor, [found.mentee_id], What.MESSAGES, found.public_id)
-    if talk.unread and status == 200:
-        # "Opened" is a fact about this visit, as its access line is; it has its own short transaction too.
-        with transaction():
-            actions.mark_read(found, person.id)
-    return page(
-        "mentoring/messages.html",
-        status,
-        form=form,
-        found=found,
-        name=found.name_of(other),
-        role="learner" if mentor else "mentor",
-        mentor=mentor,
-        days=days,
-        number=number,
-        pages=pages,
-    )
-
-
-def _by_day(
-    found: Pair, entries: list[Entry], reader_id: int, zone: str
-) -> list[tuple[str, list[Said]]]:
-    return [
-        (day, [_said(found, entry, reader_id, zone) for entry in group])
-        for day, group in groupby(entries, key=lambda entry: format_day(entry.at, zone))
-    ]
-
-
-def _said(found: Pair, entry: Entry, reader_id: int, zone: str) -> Said:
-    time = format_time(entry.at, zone)
-    text = words.text_of(entry.text)
-    if entry.author_id == reader_id:
-        return Said(text, "mine", time)
-    who = "mentor" if entry.author_id == found.mentor_id else "learner"
-    return Said(text, who, f"{found.name_of(entry.author_id)}, {time}")
-
-
-@bp.post("/<pair>/messages")
-@allow(Permission.PAIR, load_pair)
-def write(found: Pair) -> AnyResponse:
-    """Write to the other side."""
-    form = MessageForm()
-    if not form.validate():
-        return _messages_page(found, form, 422)
-    actions.write_message(found, signed_in().id, typed(form.body), vault.unlocked())
-    return redirect(url_for("mentoring.messages", pair=found.public_id) + "#last", 303)
-
-
-# --- The end -------------------------------------------------------------------------------------
-
-
-@bp.route("/<pair>/end", methods=["GET", "POST"])
-@allow(Permission.PAIR, load_pair)
-def end(found: Pair) -> AnyResponse:
-    """End the pair, with one tap from a list."""
-    person, form = signed_in(), EndForm()
-    mentor, name = _turn_to(person, found)
-    if not form.validate_on_submit():
-        status = 422 if form.errors else 200
-        return page("mentoring/end.html", status, form=form, found=found, name=name, mentor=mentor)
-    try:
-        actions.end(
-            found,
-            person.id,
-            never_again=bool(form.never_again.data),
-            reason=Ending(form.reason.data),
-            words=typed(form.words),
-        )
-    except NotAllowed:
-        return _settled()
-    flash(_("The pair has ended. Nobody sees the page any more."), "done")
-    return redirect(url_for("mentoring.pairs" if mentor else "web.home"), 303)
-
-
-def _turn_to(person: Actor, found: Pair) -> tuple[bool, str]:
-    """Mark where this page belongs. Return (whether this is the mentor, the other side's name)."""
-    mentor = found.side(person.id) is Side.MENTOR
-    g.nav = "mentoring.pairs" if mentor else "mentoring.mine"
-    return mentor, found.name_of(found.other(person.id))
-
-
-def _settled() -> AnyResponse:
-    flash(_("This has been settled meanwhile."), "info")
-    return redirect(url_for("web.home"), 303)
-
-
-@bp.route("/<pair>/change", methods=["GET", "POST"])
-@allow(Permission.PAIR, load_pair)
-def change(found: Pair) -> AnyResponse:
-    """A change of mentor that is nobody's fault, after a talk or without one."""
-    person, form = signed_in(), Form()
-    mentor, name = _turn_to(person, found)
-    if not form.validate_on_submit():
-        return page("mentoring/change.html", form=form, found=found, name=name, mentor=mentor)
-    talk = "talk" in request.form
-    try:
-        actions.change(found, person.id, talk=talk)
-    except NotAllowed:
-        return _settled()
-    if talk:
-        flash(_("You have time to say goodbye. When you are done, end the pair."), "done")
-        return redirect(url_for("mentoring.pair", pair=found.public_id), 303)
-    said = (
-        _("The pair has ended. A coordinator looks for somebody else for %(name)s.", name=name)
-        if mentor
-        else _("The pair has ended. You are on the list, at your old place.")
-    )
-    flash(said, "done")
-    return redirect(url_for("mentoring.pairs" if mentor else "web.home"), 303)
-
-
-@bp.post("/<pair>/rest")
-@allow(Permission.PAIR, load_pair)
-def rest(found: Pair) -> AnyResponse:
-    """Let the pair rest, or go on."""
-    if not Form().validate():
-        return redirect(url_for("mentoring.pair", pair=found.public_id), 303)
-    resting = found.state is State.PAUSED
-    try:
-        (actions.resume if resting else actions.pause)(found, signed_in().id)
-    except NotAllowed:
-        return _settled()
-    flash(_("It goes on.") if resting else _("The pair rests. Nothing is expected of you."), "done")
-    return redirect(url_for("mentoring.pair", pair=found.public_id), 303)
-
-
-# --- What the two agree on -----------------------------------------------------------------------
-
-
-@bp.get("/<pair>/agreement")
-@allow(Permission.PAIR, load_pair)
-def agreement(found: Pair) -> Response:
-    """What the two agree on, and who has signed it."""
-    return _agreement_page(found, AgreementForm(formdata=None))
-
-
-@bp.post("/<pair>/agreement")
-@allow(Permission.PAIR, load_pair)
-def change_agreement(found: Pair) -> AnyResponse:
-    """Propose another text: a new version, which both sign."""
-    person, form = signed_in(), AgreementForm()
-    if not form.validate():
-        return _agreement_page(found, form, 422)
-    texts = form.texts()
-    own = None if texts == words.proposed_texts() else texts
-    actions.agree_on(found, person.id, own, vault.unlocked())
-    flash(_("Saved and signed by you. The other side is asked now."), "done")
-    return redirect(url_for("mentoring.agreement", pair=found.public_id), 303)
-
-
-@bp.post("/<pair>/agreement/sign")
-@allow(Permission.PAIR, load_pair)
-def sign(found: Pair) -> AnyResponse:
-    """Sign the version that was read."""
-    person = signed_in()
-    back = redirect(url_for("mentoring.agreement", pair=found.public_id), 303)
-    if not Form().validate():
-        return back
-    version = request.form.get("version", 0, type=int)
-    try:
-        if version == 0 and queries.agreement_version(found.id)[0] == 0:
-            actions.agree_on(found, person.id, None, vault.unlocked())
-        else:
-            actions.sign(found, person.id, version)
-    except NotAllowed:
-        flash(_("The text was changed meanwhile. Read it again, then sign."), "info")
-        return back
-    flash(_("Signed."), "done")
-    return back
-
-
-def _agreement_page(found: Pair, form: AgreementForm, status: int = 200) -> Response:
-    person = signed_in()
-    mentor, name = _turn_to(person, found)
-    latest = queries.agreement(found, person.id, vault.unlocked())
-    texts = latest.texts if latest else None
-    if not form.is_submitted():
-        form.fill(texts or words.proposed_texts())
-    side = Side.MENTOR if mentor else Side.MENTEE
-    mine = latest.signed_by(side) if latest else None
-    others = latest.signed_by(Side.MENTEE if mentor else Side.MENTOR) if latest else None
-    return page(
-        "mentoring/agreement.html",
-        status,
-        form=form,
-        sign_form=Form(formdata=None),
-        found=found,
-        name=name,
-        mentor=mentor,
-        version=latest.version if latest else 0,
-        closed=bool(latest and latest.closed),
-        parts=words.agreed_texts(texts),
-        signed_on=_day(mine, person.zone) if mine else "",
-        other_signed_on=_day(others, person.zone) if others else "",
-    )

@@ -9,6 +9,7 @@ from lms.accounts import vault
 from lms.core.clock import now
 from lms.core.i18n import gettext as _
 from lms.core.policy import Actor, allow, signed_in
+from lms.mentoring import conversation
 from lms.mentoring import queries as pairs
 from lms.mentoring.queries import Pair
 from lms.mentoring.states import Side, State
@@ -96,7 +97,7 @@ def look_back(found: Pair) -> AnyResponse:
         return _home(found)
     person, form = signed_in(), LookBackForm()
     _stand(found)
-    keys = pairs.shared_keys(found, person.id, vault.unlocked())
+    keys = conversation.shared_keys(found, person.id, vault.unlocked())
     if form.validate_on_submit() and keys:
         actions.look_back(found, person.id, LookBack(*form.parts), keys)
         other = found.name_of(found.other(person.id))
