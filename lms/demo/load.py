@@ -37,8 +37,8 @@ from lms.learning.models import Submission
 from lms.mentoring import actions as mentoring
 from lms.mentoring import queries as pairs
 from lms.messaging import actions as messaging
-from lms.programmes import actions as programmes
 from lms.programmes import queries as lists
+from lms.programmes import waiting
 
 ZONE = "Asia/Almaty"
 JOINED = 50.0
@@ -274,7 +274,7 @@ class Town:
         self.story.add(days_ago, self._mentor_agrees, name)
 
     def _ask(self, name: str) -> None:
-        programmes.ask(self._id(name), name, ["ru", "kk"], words.GOALS.get(name, ""))
+        waiting.ask(self._id(name), name, ["ru", "kk"], words.GOALS.get(name, ""))
 
     def _propose(self, name: str, mentor: str) -> None:
         request, profile = lists.request_of(self._id(name)), pairs.profile_of(self._id(mentor))

@@ -28,7 +28,7 @@ from lms.mentoring import actions as mentoring
 from lms.mentoring import queries as pairs
 from lms.mentoring.queries import Pair
 from lms.mentoring.states import Ending, Side
-from lms.programmes import actions as programmes
+from lms.programmes import profiles, waiting
 from lms.programmes import queries as lists
 from lms.programmes.rules import More
 from lms.safeguarding import actions as safeguarding
@@ -110,12 +110,12 @@ class Programme:
     def _becomes(self, one: Mentor) -> None:
         person_id = self.people.id(one.name)
         shown = {"Daria": "Daria V."}.get(one.name, one.name)
-        card = programmes.Card(shown, list(one.languages), one.capacity, one.about)
+        card = profiles.Card(shown, list(one.languages), one.capacity, one.about)
         if one.state in {"in_training", "submitted"}:
-            programmes.offer_to_mentor(person_id, card, one.track)
+            profiles.offer_to_mentor(person_id, card, one.track)
         else:
-            programmes.make_mentor(person_id, card, one.track, self.people.staff())
-        programmes.describe_mentor(
+            profiles.make_mentor(person_id, card, one.track, self.people.staff())
+        profiles.describe_mentor(
             self._profile(one),
             More(
                 levels={code: int(level) for code, level in one.languages.items()},
@@ -132,17 +132,17 @@ class Programme:
         return found
 
     def _accepted(self, one: Mentor) -> None:
-        programmes.accept_mentor(self._profile(one), self.people.staff())
+        profiles.accept_mentor(self._profile(one), self.people.staff())
 
     def _confirms(self, name: str) -> None:
-        programmes.confirm(self.people.id(name))
+        profiles.confirm(self.people.id(name))
 
     def _rests(self, one: Mentor) -> None:
         until = clock.now().date() + timedelta(days=20)
-        programmes.pause(self.people.id(one.name), paused=True, until=until)
+        profiles.pause(self.people.id(one.name), paused=True, until=until)
 
     def _leaves(self, one: Mentor) -> None:
-        programmes.leave(self._profile(one))
+        profiles.leave(self._profile(one))
 
     # ------------------------------------------------------------ people who ask
 
@@ -162,17 +162,17 @@ class Programme:
                 self._walks_along(one, near - 1)
 
     def _stops(self, name: str) -> None:
-        programmes.stop_waiting(self.people.id(name))
+        waiting.stop_waiting(self.people.id(name))
 
     def _asks(self, one: Mentee) -> None:
         person_id = self.people.id(one.name)
-        programmes.ask(person_id, one.name, list(one.languages), "", (one.track,))
+        waiting.ask(person_id, one.name, list(one.languages), "", (one.track,))
         more = More(
             levels={code: int(level) for code, level in one.languages.items()},
             topics=one.needs,
             experience=[kind.value for kind in one.experience],
         )
-        programmes.describe_request(person_id, more, (one.track,))
+        waiting.describe_request(person_id, more, (one.track,))
 
     def _offered(self, one: Mentee) -> None:
         found = lists.request_of(self.people.id(one.name), one.track)
@@ -308,7 +308,8 @@ class Programme:
     # ------------------------------------------------------------ staff, circles, questions
 
     def _house(self) -> None:
-        programmes.daily()
+        profiles.look_after()
+        waiting.look_after()
         mentoring.daily()
         meetings.daily()
         support.daily()

@@ -31,7 +31,7 @@ from lms.mentoring import actions as pairs
 from lms.mentoring import queries as matches
 from lms.mentoring.models import Match
 from lms.mentoring.states import LIVE, NotAllowed
-from lms.programmes import actions as programmes
+from lms.programmes import profiles, waiting
 from lms.programmes import queries as lists
 from lms.programmes.models import MentorRequest
 from lms.programmes.rules import Track
@@ -112,8 +112,8 @@ def _do(row: Row, known: Mapping[str, int], paired: Collection[int], by_id: int)
 def _mentor(row: MentorRow, person_id: int, by_id: int) -> bool:
     track = Track(row.track)
     new = lists.profile_of(person_id, track) is None
-    card = programmes.Card(row.name, list(row.languages), row.places, row.about)
-    programmes.make_mentor(person_id, card, track, by_id)
+    card = profiles.Card(row.name, list(row.languages), row.places, row.about)
+    profiles.make_mentor(person_id, card, track, by_id)
     return new
 
 
@@ -124,7 +124,7 @@ def _waits(row: WaitingRow, person_id: int, paired: Collection[int]) -> bool:
         raise _Refused("track", Why.NOT_POSSIBLE, row.track)
     if person_id in paired:
         raise _Refused("name", Why.HAS_PAIR, row.handle)
-    programmes.ask(person_id, row.name, list(row.languages), row.goal, (track,))
+    waiting.ask(person_id, row.name, list(row.languages), row.goal, (track,))
     found = lists.request_of(person_id, track) if row.since else None
     if found and row.since:
         since = {"waiting_since": datetime.combine(row.since, time(), UTC)}
@@ -143,7 +143,7 @@ def _pair(row: PairRow, mentor_id: int, mentee_id: int, by_id: int) -> bool:
     if lists.request_of(mentee_id, track) is None:
         if lists.requests_of(mentee_id):
             raise _Refused("track", Why.NOT_POSSIBLE, row.track)
-        programmes.ask(mentee_id, row.mentee_name, list(row.languages), "", (track,))
+        waiting.ask(mentee_id, row.mentee_name, list(row.languages), "", (track,))
     request = lists.request_of(mentee_id, track)
     if request is None:
         raise _Refused("mentee", Why.NOT_POSSIBLE, row.mentee)

@@ -46,7 +46,7 @@ from lms.mentoring.states import (
 from lms.mentoring.steps import locked, take
 from lms.messaging import actions as messaging
 from lms.messaging.kinds import Kind
-from lms.programmes import actions as programmes
+from lms.programmes import waiting
 
 Barred, NoPlace, NotWaiting, Shares = (
     offers.Barred,
@@ -417,7 +417,7 @@ def part(person_id: int) -> None:
             )
             publish(told)
         elif other == mentee_id:
-            programmes.wait_again(request_id)
+            waiting.wait_again(request_id)
             messaging.notify(other, Kind.OFFER_OFF)
 
 
@@ -451,7 +451,7 @@ def forget_old() -> None:
     db.session.execute(delete(MatchShare).where(MatchShare.match_id.in_(over)))
     live = select(Match.request_id).where(Match.state.in_(LIVE))
     asked = select(Match.request_id).where(Match.id.in_(over), Match.request_id.not_in(live))
-    programmes.forget_goals(asked)
+    waiting.forget_goals(asked)
 
 
 def _forget_end_words() -> None:

@@ -28,9 +28,8 @@ from lms.mentoring.states import LIVE, OFFERED, NotAllowed, Side, State, Step, a
 from lms.mentoring.steps import lock_places, locked, take
 from lms.messaging import actions as messaging
 from lms.messaging.kinds import Kind
-from lms.programmes import actions as programmes
+from lms.programmes import profiles, trail, waiting
 from lms.programmes import queries as programme_queries
-from lms.programmes import trail
 from lms.programmes.facts import Around, of_two
 from lms.programmes.models import MentorRequest
 from lms.programmes.queries import (
@@ -88,7 +87,7 @@ def offer(found: Request, profiles: Sequence[Profile], by: int, run: str | None 
     hers = (Match.mentee_id == found.person_id) & (Match.track == found.track)
     if db.session.scalar(select(Match.id).where(hers, Match.state.in_(LIVE))) is not None:
         raise NotWaiting
-    if not programmes.offered(found.id, by):
+    if not waiting.offered(found.id, by):
         raise NotWaiting
     shown = [mentor for mentor in mentors if not bars_between(mentor, found)]
     group = ids.public_id()
@@ -185,7 +184,8 @@ def agree_as_mentee(
 ) -> None:
     """The mentee says yes, under this name: to the mentor whom she chose, and to be asked next the others.
 
-    `chosen` and `also` are public ids of the cards. Now the mentor is asked. Raises NotAllowed, NoPlace.
+    `chosen` and `also` are public ids of the cards. Now the mentor is asked. Raises NotAllowed, or NoPlace when
+    that place is gone: whom she chose stays known all the same, for the next round.
     """
     row, also = locked(found.id), set(also)
     cards = {card.public_id: card for card in (row, *_others(row))}
@@ -193,6 +193,7 @@ def agree_as_mentee(
     if target is None or State(row.state) is not State.OFFERED_TO_MENTEE:
         raise NotAllowed("no such card")
     lock_places(target.mentor_id)
+    target.wanted = True
     if not _still_fits(target):
         raise NoPlace
     if target is not row:
@@ -216,6 +217,7 @@ def _others(row: Match) -> list[Match]:
 def _turn_to(row: Match, target: Match, *, again: bool) -> None:
     """The mentee chose another card than the first: that one gives its place back, and may be asked later."""
     take(row, Step.WITHDRAW, Side.HOUSE, reason="another_first")
+    row.wanted = again
     if again:
         db.session.add(_again(row))
         db.session.flush()
@@ -248,7 +250,7 @@ def agree_as_mentor(found: Pair, shown_name: str) -> None:
     """The mentor says yes too: the pair begins. Raises NotAllowed, NoPlace."""
     row = locked(found.id)
     lock_places(row.mentor_id)
-    programmes.confirm(row.mentor_id)  # a yes says that she is there
+    profiles.confirm(row.mentor_id)  # a yes says that she is there
     if State(row.state) is State.OFFERED_TO_MENTOR and not _still_fits(row):
         raise NoPlace
     take(row, Step.AGREE, Side.MENTOR, row.mentor_id)
@@ -266,7 +268,7 @@ def agree_as_mentor(found: Pair, shown_name: str) -> None:
     for card in _others(row):
         take(card, Step.DISMISS, Side.HOUSE)
     keys.renew(found)
-    programmes.matched(row.request_id)
+    waiting.matched(row.request_id)
     _forget_notices(row)
     messaging.notify(row.mentee_id, Kind.PAIR_STARTED, pair=row.public_id)
     publish(PairStarted(row.id, row.mentor_id, row.mentee_id, row.track))
@@ -327,7 +329,7 @@ def _back_in_line(row: Match, *, tell: bool) -> None:
     for card in _others(row):
         take(card, Step.DISMISS, Side.HOUSE)
     db.session.execute(delete(MatchShare).where(MatchShare.match_id == row.id))
-    programmes.wait_again(row.request_id)
+    waiting.wait_again(row.request_id)
     if tell:
         messaging.notify(row.mentee_id, Kind.OFFER_OFF)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from lms.learning.events import CourseCompleted
-from lms.programmes import actions
+from lms.programmes import profiles
 
 
 def complete_training(event: CourseCompleted) -> None:
     """A course is completed: it may be the training of a mentor's programme."""
-    actions.complete_training(event.person_id, event.course_id)
+    profiles.complete_training(event.person_id, event.course_id)

@@ -11,7 +11,7 @@ from lms.core.i18n import gettext as _
 from lms.core.i18n import lazy_gettext as _l
 from lms.core.records import Blank, Delete, Holding, Record, days, own
 from lms.core.sealing import Place, unseal
-from lms.programmes import actions, queries
+from lms.programmes import queries, waiting
 from lms.programmes.models import MentorProfile, MentorRequest, Programme, Transition
 from lms.programmes.rules import GOALS_KEPT
 
@@ -26,20 +26,20 @@ def _until_left() -> str:
     )
 
 
-# Rooms above know when a pair ends; they call `actions.forget_goals`.
+# Rooms above know when a pair ends; they call `waiting.forget_goals`.
 GOALS = Holding(
     66,
     _l("What you hope for from a mentor"),
     _l("Coordinators; a mentor whom you agreed to"),
     _after_end,
-    actions.forget_old,
+    waiting.forget_old,
 )
 RULES = Holding(
     67,
     _l("Your private rules for a pair, and what you say about countries and people"),
     _l("Nobody; staff see how many rules it is"),
     _until_left,
-    actions.forget_old,
+    waiting.forget_old,
 )
 STEPS = Holding(68, _l("Steps: asked, accepted, proposed, paused"), _l("You and coordinators"))
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, insert, select, update
 
 from lms.core.clock import now
 from lms.core.db import db
 from lms.programmes.models import Transition
+from lms.programmes.states import NotAllowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +70,11 @@ def steps_of(machine: str, subject: str) -> list[Step]:
         .order_by(Transition.id)
     )
     return [Step(*row) for row in rows]
+
+
+def change(model: Any, which: ColumnElement[bool], before: str, values: dict[str, Any]) -> None:
+    """Change a row that still stands in a state. Raises NotAllowed when somebody else was faster."""
+    changed = update(model).where(which, model.state == before).values(**values)
+    same = changed.returning(model.id).execution_options(synchronize_session=False)
+    if db.session.scalar(same) is None:
+        raise NotAllowed("settled meanwhile")

@@ -45,7 +45,7 @@ from lms.mentoring import actions as mentoring
 from lms.mentoring import keys
 from lms.mentoring import queries as pairs
 from lms.privacy import actions as privacy
-from lms.programmes import actions as programmes
+from lms.programmes import profiles, waiting
 from lms.programmes import queries as lists
 from lms.programmes.rules import More, Organisations, Private
 from lms.recognition import actions as hours
@@ -221,8 +221,8 @@ def look_after(world: World) -> None:
         profile, request = lists.profile_of(mentor.id), lists.request_of(waits.id)
         assert profile is not None
         assert request is not None
-        programmes.describe_mentor(profile, more_about("mentor_profile"))
-        programmes.describe_request(waits.id, more_about("mentor_request"), (Track.PEER,))
+        profiles.describe_mentor(profile, more_about("mentor_profile"))
+        waiting.describe_request(waits.id, more_about("mentor_request"), (Track.PEER,))
         ended = the_pair_inside(over.pair)
         mentoring.end(ended, over.mentee.id, never_again=False, words=canary("match.end_words"))
     found = make_round(world.coordinator)

@@ -7,7 +7,7 @@ from lms.circles import actions, answering, queries, questions
 from lms.core.db import reading, transaction
 from lms.matching.facts import Track
 from lms.messaging import actions as messaging
-from lms.programmes import actions as programmes
+from lms.programmes import profiles
 from tests.world import Somebody, make_person
 
 
@@ -15,8 +15,8 @@ def make_scientist() -> Somebody:
     """Somebody who answers questions."""
     person = make_person("", Role.MENTOR)
     with transaction():
-        card = programmes.Card("Daria V.", ["en"], 1)
-        programmes.make_mentor(person.id, card, Track.SCIENTIST)
+        card = profiles.Card("Daria V.", ["en"], 1)
+        profiles.make_mentor(person.id, card, Track.SCIENTIST)
         messaging.mark_all_read(person.id)
     return person
 

@@ -26,7 +26,7 @@ from lms.accounts.roles import Role
 from lms.core.db import Model, db, finish, transaction
 from lms.matching.facts import Track
 from lms.mentoring import actions as mentoring
-from lms.programmes import actions as programmes
+from lms.programmes import profiles
 from tests.client import Page
 from tests.conftest import ENGINE, Tell
 from tests.house.test_role_matrix import ROWS, Row, written
@@ -90,8 +90,8 @@ def _give_duties(town: Town) -> None:
     with transaction():
         for lead in ("author", "other coordinator"):
             accounts.grant(town.people[lead].id, Role.SAFEGUARDING)
-        card = programmes.Card("Marat K.", ["en"], 1)
-        programmes.make_mentor(town.people["other mentor"].id, card, Track.SCIENTIST)
+        card = profiles.Card("Marat K.", ["en"], 1)
+        profiles.make_mentor(town.people["other mentor"].id, card, Track.SCIENTIST)
 
 
 def otherwise(town: Town) -> dict[str, Case]:

@@ -56,8 +56,8 @@ from lms.mentoring import actions as mentoring
 from lms.mentoring import queries as pairs
 from lms.messaging import queries as messages
 from lms.messaging import stopping
-from lms.programmes import actions as programmes
 from lms.programmes import queries as lists
+from lms.programmes import waiting
 from lms.recognition import actions as statements
 from lms.recognition.rules import Month
 from lms.safeguarding import actions as safeguarding
@@ -419,12 +419,12 @@ def _pair(town: Town, outline: Outline) -> None:
     """A live pair, an offer at either side, one that has ended, and somebody who waits."""
     people, staff = town.people, town.people["coordinator"]
     with transaction():
-        programmes.ask(people["learner"].id, "Saule", ["ru"], "To bring costs to a hearing")
+        waiting.ask(people["learner"].id, "Saule", ["ru"], "To bring costs to a hearing")
     over = make_pair(people["former mentor"], people["learner"], shares=[outline.course_id])
     with transaction():
         mentoring.end(the_inside(over.pair), people["former mentor"].id, never_again=False)
     with transaction():
-        programmes.ask(people["learner"].id, "Saule", ["ru"], "To bring costs to a hearing")
+        waiting.ask(people["learner"].id, "Saule", ["ru"], "To bring costs to a hearing")
     pair = make_pair(people["mentor"], people["learner"], shares=[outline.course_id])
     write(pair, people["mentor"], "How are you?")
     write(pair, people["learner"], "I have a question.")

@@ -16,9 +16,8 @@ from lms.mentoring.models import Match
 from lms.mentoring.states import NotAllowed, Side, State
 from lms.messaging import queries as notices
 from lms.messaging.kinds import Kind
-from lms.programmes import actions as programmes
+from lms.programmes import profiles, trail
 from lms.programmes import queries as lists
-from lms.programmes import trail
 from lms.programmes.rules import Track
 from tests.client import Browser
 from tests.mentoring.world import (
@@ -177,7 +176,7 @@ def test_a_mentor_who_pauses_leaves_the_cards_and_the_others_stay(app: Flask) ->
         mentee, mentors, public_id = three()
         for mentor in (mentors[1], mentors[0]):
             with transaction():
-                programmes.pause(mentor.id, paused=True)
+                profiles.pause(mentor.id, paused=True)
         found = the_pair(the_asked(mentee))
         assert (found.mentor_name, found.state) == ("Piotr L.", State.OFFERED_TO_MENTEE)
         assert list(cards(found.public_id)) == ["Piotr L."]
@@ -187,7 +186,7 @@ def test_a_mentor_who_pauses_leaves_the_cards_and_the_others_stay(app: Flask) ->
         with pytest.raises(NotAllowed):
             agree(public_id)
         with transaction():
-            programmes.pause(mentors[2].id, paused=True)
+            profiles.pause(mentors[2].id, paused=True)
         assert kinds(mentee)[0] is Kind.OFFER_OFF
         with reading():
             assert lists.request_of(mentee.id).state == "waiting"
@@ -199,7 +198,7 @@ def test_a_card_that_speaks_against_a_rule_is_not_shown(app: Flask) -> None:
         full, away = make_mentor("Full", capacity=1), make_mentor("Away")
         offer(make_waiting("Other"), full)
         with transaction():
-            programmes.pause(away.id, paused=True)
+            profiles.pause(away.id, paused=True)
         assert list(cards(offer(mentee, good, full, away))) == ["Good"]
         with pytest.raises(actions.Barred):
             offer(make_waiting("Third"), full, good)
@@ -256,8 +255,8 @@ def test_the_same_person_is_not_twice_beside_somebody(app: Flask) -> None:
         mentee = make_waiting(tracks=(Track.PEER, Track.SCIENTIST))
         both = make_mentor("Both")
         with transaction():
-            card = programmes.Card("Both", ["ru"], 2, "Works in research")
-            programmes.make_mentor(both.id, card, Track.SCIENTIST)
+            card = profiles.Card("Both", ["ru"], 2, "Works in research")
+            profiles.make_mentor(both.id, card, Track.SCIENTIST)
         offer(mentee, both)
         with pytest.raises(actions.Barred):
             offer(mentee, both, track=Track.SCIENTIST)
@@ -267,8 +266,8 @@ def test_places_are_counted_in_each_track_for_itself(app: Flask) -> None:
     with app.app_context():
         both = make_mentor("Both", capacity=1)
         with transaction():
-            card = programmes.Card("Both", ["ru"], 1, "Works in research")
-            programmes.make_mentor(both.id, card, Track.SCIENTIST)
+            card = profiles.Card("Both", ["ru"], 1, "Works in research")
+            profiles.make_mentor(both.id, card, Track.SCIENTIST)
         offer(make_waiting("One"), both)
         offer(make_waiting("Two", tracks=(Track.SCIENTIST,)), both, track=Track.SCIENTIST)
         with reading():

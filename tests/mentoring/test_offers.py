@@ -15,7 +15,7 @@ from lms.mentoring.rules import Reason
 from lms.mentoring.states import NotAllowed, Side, State
 from lms.messaging import queries as notices
 from lms.messaging.kinds import Kind
-from lms.programmes import actions as programmes
+from lms.programmes import profiles, waiting
 from lms.programmes import queries as lists
 from tests.client import Browser
 from tests.mentoring.world import (
@@ -133,7 +133,7 @@ def test_a_place_that_is_gone_at_the_answer_is_told_politely(app: Flask, browser
         mentee = make_waiting("Aida")
         offer = propose(mentee, mentor)
         with transaction():
-            programmes.change_card(mentor.id, programmes.Card("Daria V.", ["ru"], 1))
+            profiles.change_card(mentor.id, profiles.Card("Daria V.", ["ru"], 1))
     browser.sign_in(mentee).get(f"/en/pairs/{offer}/answer")
     page = browser.submit(button="Agree")
     assert page.status == 200
@@ -150,7 +150,7 @@ def test_two_people_of_whom_one_asked_not_to_be_paired_again(app: Flask, browser
         with transaction():
             actions.end(the_pair_inside(world.pair), world.mentor.id, never_again=True)
         with transaction():
-            programmes.ask(world.mentee.id, "Saule", ["ru"], "")
+            waiting.ask(world.mentee.id, "Saule", ["ru"], "")
         with pytest.raises(actions.Barred) as bars:
             propose(world.mentee, world.mentor)
         assert bars.value.reasons == [Reason.ASKED_NOT_TO]

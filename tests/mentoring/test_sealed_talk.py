@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, update
 from lms.core.db import db, reading, transaction
 from lms.mentoring import actions, conversation, queries
 from lms.mentoring.models import MatchKey, Message, Note
-from lms.programmes import actions as programmes
+from lms.programmes import waiting
 from tests.client import Browser
 from tests.mentoring.world import (
     World,
@@ -174,7 +174,7 @@ def test_paired_again_they_have_another_key(app: Flask, talks: Town) -> None:
     with app.app_context():
         with transaction():
             actions.end(the_pair_inside(talks.one.pair), talks.one.mentee.id, never_again=False)
-            programmes.ask(talks.one.mentee.id, "Saule", ["ru"], "")
+            waiting.ask(talks.one.mentee.id, "Saule", ["ru"], "")
         again = make_pair(talks.one.mentor, talks.one.mentee)
         write(again, again.mentee, "A new beginning")
         assert read(again, again.mentor) == ["A new beginning"]
@@ -189,7 +189,7 @@ def test_a_new_mentor_sees_nothing_of_before(app: Flask, talks: Town) -> None:
     with app.app_context():
         with transaction():
             actions.end(the_pair_inside(talks.one.pair), talks.one.mentee.id, never_again=False)
-            programmes.ask(talks.one.mentee.id, "Saule", ["ru"], "")
+            waiting.ask(talks.one.mentee.id, "Saule", ["ru"], "")
         later = make_pair(make_mentor("Nino"), talks.one.mentee)
         with reading():
             opener = opener_of(later.mentor)

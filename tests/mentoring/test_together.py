@@ -20,7 +20,7 @@ from lms.mentoring.rules import Stall
 from lms.mentoring.states import Ending, NotAllowed, Side, State
 from lms.messaging import queries as notices
 from lms.messaging.kinds import Kind
-from lms.programmes import actions as programmes
+from lms.programmes import profiles
 from lms.programmes import queries as lists
 from lms.safeguarding.events import Blocked
 from tests.client import Browser
@@ -357,7 +357,7 @@ def test_live_pairs_of_a_mentor_who_goes_away_are_for_staff_to_look_at(app: Flas
     with app.app_context():
         world: World = make_pair()
         with transaction():
-            programmes.pause(world.mentor.id, paused=True)
+            profiles.pause(world.mentor.id, paused=True)
         assert the_pair(world.pair).state is State.ACTIVE
         assert Kind.PAIRS_LEFT in kinds(world.coordinator)
         with reading():

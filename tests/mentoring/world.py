@@ -13,7 +13,7 @@ from lms.courses.queries import Outline
 from lms.learning import actions as learning
 from lms.mentoring import actions, queries
 from lms.mentoring.queries import Pair
-from lms.programmes import actions as programmes
+from lms.programmes import profiles, waiting
 from lms.programmes import queries as lists
 from lms.programmes.rules import Track
 from tests.courses.world import publish_course
@@ -30,9 +30,9 @@ def make_mentor(
 ) -> Somebody:
     """A mentor with places."""
     person = make_person()
-    card = programmes.Card(name, list(languages), capacity, about or "Street lawyer")
+    card = profiles.Card(name, list(languages), capacity, about or "Street lawyer")
     with transaction():
-        programmes.make_mentor(person.id, card, track)
+        profiles.make_mentor(person.id, card, track)
     return person
 
 
@@ -50,7 +50,7 @@ def make_waiting(
     """Somebody on the list, in each of these tracks."""
     person = make_person()
     with transaction():
-        programmes.ask(person.id, name, list(languages), goal, tracks)
+        waiting.ask(person.id, name, list(languages), goal, tracks)
     return person
 
 

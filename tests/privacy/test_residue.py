@@ -111,10 +111,10 @@ def seat_in(cohort: object, person: Somebody, code: str) -> None:
 
 
 def pair_up(person: Somebody, mentor: Somebody, course_id: int) -> object:
-    from lms.programmes import actions as programmes
+    from lms.programmes import waiting
 
     with transaction():
-        programmes.ask(person.id, PLAIN["pair name"], ["ru"], SEALED["goal"])
+        waiting.ask(person.id, PLAIN["pair name"], ["ru"], SEALED["goal"])
     return make_pair(mentor, person, shares=[course_id])
 
 

@@ -11,7 +11,7 @@ from lms.core.clock import now
 from lms.core.db import reading, transaction
 from lms.matching.constraints import Bar, against
 from lms.matching.facts import Settings
-from lms.programmes import actions, facts, queries
+from lms.programmes import facts, profiles, queries, waiting
 from lms.programmes.facts import Around
 from lms.programmes.rules import More, Organisations, Private, Track, Wish
 from lms.safeguarding.actions import block
@@ -27,18 +27,18 @@ HOURS = [[0, 17 * 60, 20 * 60]]
 def mentor(more: More | None = None, name: str = "Daria V.") -> Somebody:
     person = make_person()
     with transaction():
-        actions.make_mentor(person.id, replace(CARD, shown_name=name))
+        profiles.make_mentor(person.id, replace(CARD, shown_name=name))
         profile = queries.profile_of(person.id)
         assert profile is not None
-        actions.describe_mentor(profile, more or More())
+        profiles.describe_mentor(profile, more or More())
     return person
 
 
 def mentee(more: More | None = None, name: str = "Saule") -> Somebody:
     person = make_person()
     with transaction():
-        actions.ask(person.id, name, ["ru"], "To speak")
-        actions.describe_request(person.id, more or More(), (Track.PEER,))
+        waiting.ask(person.id, name, ["ru"], "To speak")
+        waiting.describe_request(person.id, more or More(), (Track.PEER,))
     return person
 
 
@@ -91,11 +91,11 @@ def test_each_private_rule_binds(app: Flask) -> None:
         }
         for private, bar in cases.items():
             with transaction():
-                actions.describe_request(waits.id, More(private=private), (Track.PEER,))
+                waiting.describe_request(waits.id, More(private=private), (Track.PEER,))
             assert bars() == (bar,), private
             assert request_of(waits).private_rules == 1
         with transaction():
-            actions.describe_request(waits.id, More(), (Track.PEER,))
+            waiting.describe_request(waits.id, More(), (Track.PEER,))
         assert bars() == ()
         assert request_of(waits).private is None, "what is empty is not kept"
 
@@ -124,7 +124,7 @@ def test_other_tracks_and_pauses_stay_out(app: Flask) -> None:
             found = facts.everybody(Track.SCIENTIST, SINCE, Around())
             assert (found.mentors, found.mentees) == ([], [])
         with transaction():
-            actions.pause(person.id, paused=True)
+            profiles.pause(person.id, paused=True)
         assert bars() == (Bar.STATUS,)
 
 

@@ -14,7 +14,7 @@ from lms.core.clock import now
 from lms.core.db import db, reading, transaction
 from lms.messaging import queries as notices
 from lms.messaging.kinds import Kind
-from lms.programmes import actions, queries, trail
+from lms.programmes import actions, profiles, queries, trail, waiting
 from lms.programmes.models import MentorProfile, MentorRequest, Programme
 from lms.programmes.rules import Track, Wish
 from lms.programmes.states import MentorState
@@ -80,7 +80,7 @@ class TestWaiting:
             set_request(person, waiting_since=now())
             with transaction():
                 number = db.session.query(MentorRequest.id).where(MentorRequest.state == "offered")
-                actions.matched(number.scalar() or 0)
+                waiting.matched(number.scalar() or 0)
         page = browser.sign_in(person).get("/en/pairs/ask")
         assert "You are number 2 among those who share a language" in page.text
         assert "half waited less than 10 days" in page.text
@@ -190,7 +190,8 @@ class TestSilence:
             states = []
             for days in (29, 30, 60, 90):
                 with clock.at(begun + timedelta(days=days, minutes=1)), transaction():
-                    actions.daily()
+                    profiles.look_after()
+                    waiting.look_after()
                 states.append((request_of(person).state, request_of(person).silences))
             assert states == [("waiting", 0), ("waiting", 1), ("waiting", 2), ("dormant", 2)]
             assert kinds(person) == [Kind.STILL_WANTED], (
@@ -211,7 +212,8 @@ class TestSilence:
             seen = []
             for days in (24, 25, 26, 31):
                 with clock.at(begun + timedelta(days=days)), transaction():
-                    actions.daily()
+                    profiles.look_after()
+                    waiting.look_after()
                 seen.append((profile_of(person).state.value, kinds(person).count(Kind.CONFIRM)))
             assert seen == [
                 ("available", 0),
@@ -234,7 +236,8 @@ class TestSilence:
             assert profile_of(person).state is MentorState.PAUSED
             for days, state in ((9, MentorState.PAUSED), (10, MentorState.AVAILABLE)):
                 with clock.at(begun + timedelta(days=days)), transaction():
-                    actions.daily()
+                    profiles.look_after()
+                    waiting.look_after()
                 assert profile_of(person).state is state
 
     @pytest.mark.parametrize("until", ["2001-01-01", "soon", "9999-12-31"])
@@ -285,20 +288,20 @@ class TestBecomingAMentor:
             person, staff = offers(), make_coordinator()
             set_programme(gate_course="c7q2m5x9k3p8")
             with transaction():
-                actions.accept_mentor(profile_of_inside(person), staff.id)
+                profiles.accept_mentor(profile_of_inside(person), staff.id)
             with transaction():
-                actions.sign_boundaries(profile_of_inside(person))
+                profiles.sign_boundaries(profile_of_inside(person))
             assert profile_of(person).state is MentorState.IN_TRAINING, "the page is not enough"
             monkeypatch.setattr(queries, "completes_gate", lambda _course: [profile_of_programme()])
             with transaction():
-                actions.complete_training(person.id, 1)
+                profiles.complete_training(person.id, 1)
             assert profile_of(person).state is MentorState.AVAILABLE
 
     def test_declined_she_may_offer_again(self, app: Flask, browser: Browser) -> None:
         with app.app_context():
             person, staff = offers(), make_coordinator()
             with transaction():
-                actions.decline_mentor(profile_of_inside(person), staff.id)
+                profiles.decline_mentor(profile_of_inside(person), staff.id)
         browser.sign_in(person)
         assert "did not come about" in browser.get("/en/pairs/places").text
         browser.get("/en/pairs/places/new")
@@ -313,7 +316,7 @@ class TestBecomingAMentor:
             person, staff = offers(), make_coordinator()
             before = profile_of(person)
             with transaction():
-                actions.accept_mentor(before, staff.id)
+                profiles.accept_mentor(before, staff.id)
         page = browser.sign_in(staff).get("/en/pairs/people/new")
         hidden = {one["name"]: one["value"] for one in page.soup.select("main input[type=hidden]")}
         page = browser.post(

@@ -7,20 +7,20 @@ from typing import Any
 from sqlalchemy import update
 
 from lms.core.db import db, reading, transaction
-from lms.programmes import actions, queries
+from lms.programmes import actions, profiles, queries
 from lms.programmes.models import MentorProfile, MentorRequest, Programme
 from lms.programmes.queries import Profile, Request
 from lms.programmes.rules import Track
 from tests.world import Somebody, make_person
 
-CARD = actions.Card("Daria V.", ["ru", "en"], 2, "Street lawyer")
+CARD = profiles.Card("Daria V.", ["ru", "en"], 2, "Street lawyer")
 
 
 def offers(track: Track = Track.PEER) -> Somebody:
     """Somebody who has offered to be a mentor."""
     person = make_person()
     with transaction():
-        actions.offer_to_mentor(person.id, CARD, track)
+        profiles.offer_to_mentor(person.id, CARD, track)
     return person
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from lms.accounts.roles import Role
 from lms.core.db import db, reading, transaction
 from lms.matching.facts import Track, Wish
-from lms.programmes import actions as programmes
+from lms.programmes import profiles, waiting
 from lms.programmes import queries as lists
 from lms.programmes.rules import More, Private
 from lms.workbench import actions, reasons
@@ -35,7 +35,7 @@ def furnish() -> Somebody:
         avoid_people=("Avoided Person",),
     )
     with transaction():
-        programmes.describe_request(waits.id, More(private=private), (Track.PEER,))
+        waiting.describe_request(waits.id, More(private=private), (Track.PEER,))
     for name, country, gender in (
         ("Zarina M.", "KZ", "woman"),
         ("Piotr L.", "SI", "woman"),
@@ -47,7 +47,7 @@ def furnish() -> Somebody:
         assert card is not None
         with transaction():
             told = More(private=Private(country=country, gender=gender))
-            programmes.describe_mentor(card, told)
+            profiles.describe_mentor(card, told)
     return waits
 
 

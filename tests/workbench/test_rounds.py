@@ -17,11 +17,10 @@ from lms.core.clock import now
 from lms.core.db import Model, db, reading, transaction
 from lms.matching.constraints import Bar
 from lms.matching.facts import Track, Wish
-from lms.mentoring import offers as offers_of
 from lms.mentoring import queries as pairs
 from lms.mentoring.models import Match
 from lms.messaging.models import Notice
-from lms.programmes import actions as programmes
+from lms.programmes import profiles, waiting
 from lms.programmes import queries as lists
 from lms.programmes.models import MentorProfile
 from lms.programmes.rules import More, Private
@@ -34,7 +33,14 @@ from lms.workbench.views import rounds
 from tests.client import Browser
 from tests.cohorts.world import statements
 from tests.mentoring.world import make_coordinator, make_mentor, make_pair, make_waiting
-from tests.workbench.world import first_of, make_round, proposals, the_round
+from tests.workbench.world import (
+    first_of,
+    make_round,
+    profile_id,
+    proposals,
+    request_id,
+    the_round,
+)
 from tests.world import Somebody
 
 MOST_STATEMENTS = 12
@@ -49,20 +55,6 @@ def everything_else() -> dict[str, list[tuple[object, ...]]]:
             for table in Model.metadata.sorted_tables
             if table.name not in OWN
         }
-
-
-def request_id(person: Somebody) -> str:
-    with reading():
-        found = lists.request_of(person.id)
-    assert found is not None
-    return found.public_id
-
-
-def profile_id(person: Somebody) -> str:
-    with reading():
-        found = pairs.profile_of(person.id)
-    assert found is not None
-    return found.public_id
 
 
 def test_a_round_writes_nothing_but_its_own_rows(app: Flask) -> None:
@@ -159,7 +151,7 @@ def test_who_does_not_wait_any_more_is_passed_over(app: Flask) -> None:
         make_mentor("Zarina M."), make_waiting("Bek")
         found = make_round(staff)
         with transaction():
-            programmes.stop_waiting(left.id)
+            waiting.stop_waiting(left.id)
         numbers = [one.id for one in first_of(found)]
         with transaction():
             done = actions.publish(found, numbers, staff.id)
@@ -213,11 +205,11 @@ def test_what_a_pin_may_break(app: Flask) -> None:
         polish, own_rule = make_mentor("Piotr L.", ["pl"]), make_mentor("Olena S.")
         with transaction():
             private = Private(gender_wish=Wish.MUST, mentor_gender="woman")
-            programmes.describe_request(waits.id, More(private=private), (Track.PEER,))
+            waiting.describe_request(waits.id, More(private=private), (Track.PEER,))
         with transaction():
             card = lists.profile_of(polish.id)
             assert card is not None
-            programmes.describe_mentor(card, More(private=Private(gender="woman")))
+            profiles.describe_mentor(card, More(private=Private(gender="woman")))
         found = make_round(staff)
         asked, piotr, olena = request_id(waits), profile_id(polish), profile_id(own_rule)
         with transaction(), pytest.raises(actions.NeedsReason):
@@ -256,7 +248,7 @@ def test_a_round_says_when_somebody_has_changed_since(app: Flask) -> None:
         with clock.at(now() + timedelta(days=2)):
             assert not stale(found), "days that pass are no change"
         with transaction():
-            programmes.pause(mentor.id, paused=True)
+            profiles.pause(mentor.id, paused=True)
         assert stale(found)
 
 
@@ -428,32 +420,6 @@ def cost(app: Flask, browser: Browser, url: str) -> int:
     with statements(app) as sent:
         browser.get(url)
     return len(sent)
-
-
-def test_whom_somebody_wanted_and_who_was_never_asked_is_her_choice_next_time(app: Flask) -> None:
-    with app.app_context():
-        staff, kamila = make_coordinator(), make_waiting("Kamila")
-        asked, wanted, unwanted = (make_mentor(name) for name in ("Zarina M.", "Olena S.", "Ira"))
-        with transaction():
-            mine = lists.request(request_id(kamila))
-            cards = [pairs.profile(profile_id(one)) for one in (asked, wanted, unwanted)]
-            assert mine is not None
-            offers_of.offer(mine, [one for one in cards if one], staff.id)
-        with transaction():
-            offer = pairs.offers()[0]
-            also = next(one for one in pairs.cards_of(offer) if one.pair.mentor_id == wanted.id)
-            shares = offers_of.Shares()
-            offers_of.agree_as_mentee(offer, "Kamila", shares, None, [also.pair.public_id])
-        with transaction():
-            offers_of.take_back(pairs.offers()[0])
-        with reading():
-            everybody = snapshot.take(Track.PEER, now())
-        assert snapshot.mentee(everybody, request_id(kamila)).choices == (profile_id(wanted),)
-        assert {mentor for mentor, _ in everybody.tried} == {
-            profile_id(asked),
-            profile_id(unwanted),
-        }
-        assert [one.profile for one in first_of(make_round(staff))] == [profile_id(wanted)]
 
 
 def test_pairs_beyond_fifty_are_folded_and_published_all_the_same(

@@ -11,18 +11,10 @@ from lms.core.i18n import gettext as _
 from lms.core.i18n import language
 from lms.core.policy import Actor, allow, signed_in
 from lms.courses import queries as courses
-from lms.programmes import actions, languages, queries, words
-from lms.programmes.forms import (
-    AskForm,
-    CardForm,
-    MentorMoreForm,
-    OfferForm,
-    PauseForm,
-    RequestMoreForm,
-    WithProgramme,
-    for_languages,
-    track_choices,
-)
+from lms.programmes import languages, profiles, queries, waiting, words
+from lms.programmes.forms.profiles import CardForm, MentorMoreForm, OfferForm, PauseForm
+from lms.programmes.forms.shared import WithProgramme, for_languages, track_choices
+from lms.programmes.forms.waiting import AskForm, RequestMoreForm
 from lms.programmes.pairing import standing_of
 from lms.programmes.policy import Permission
 from lms.programmes.queries import Profile, Request
@@ -82,7 +74,7 @@ def ask() -> AnyResponse:
     if form.validate_on_submit():
         spoken = languages.known(form.languages.data)
         said = (typed(form.shown_name), spoken, typed(form.goal))
-        actions.ask(person.id, *said, programme=where.chosen())
+        waiting.ask(person.id, *said, programme=where.chosen())
         flash(_("Saved.") if found else _("You are on the list."), "done")
         return redirect(url_for("programmes.ask"), 303)
     if not form.is_submitted():
@@ -107,7 +99,7 @@ def ask() -> AnyResponse:
 def stop_waiting() -> AnyResponse:
     """Leave the list."""
     if Form().validate():
-        actions.stop_waiting(signed_in().id)
+        waiting.stop_waiting(signed_in().id)
         flash(_("You are off the list. What you wrote is deleted."), "done")
     return redirect(url_for("programmes.ask"), 303)
 
@@ -117,7 +109,7 @@ def stop_waiting() -> AnyResponse:
 def still_wanted() -> AnyResponse:
     """Say that one still wants a mentor."""
     if Form().validate():
-        actions.still_wanted(signed_in().id)
+        waiting.still_wanted(signed_in().id)
         flash(_("Good. You keep your place."), "done")
     return redirect(url_for("programmes.ask"), 303)
 
@@ -135,7 +127,7 @@ def ask_more(found: Request) -> AnyResponse:
     offered = queries.programme_by_id(found.programme_id).tracks
     form.tracks.choices = track_choices(offered)
     if form.validate_on_submit():
-        actions.describe_request(person.id, form.said(), form.wanted())
+        waiting.describe_request(person.id, form.said(), form.wanted())
         flash(_("Saved. This helps to find somebody."), "done")
         return redirect(url_for("programmes.ask"), 303)
     if not form.is_submitted():
@@ -166,7 +158,7 @@ def places(profile: Profile) -> AnyResponse:
     if form.overtaken(on_card(profile)):
         return _places_page(person, form, profile, 409)
     if form.validate_on_submit():
-        actions.change_card(person.id, card_of(form), profile.track)
+        profiles.change_card(person.id, card_of(form), profile.track)
         flash(_("Saved."), "done")
         return redirect(_back_to(profile), 303)
     if not form.is_submitted():
@@ -203,11 +195,11 @@ def _places_page(person: Actor, form: CardForm, profile: Profile, status: int) -
     )
 
 
-def card_of(form: CardForm, *, paused: bool = False) -> actions.Card:
+def card_of(form: CardForm, *, paused: bool = False) -> profiles.Card:
     """What a card's form says."""
     name, about = typed(form.shown_name), typed(form.about)
     spoken = languages.known(form.languages.data)
-    return actions.Card(name, spoken, int(form.capacity.data), about, paused)
+    return profiles.Card(name, spoken, int(form.capacity.data), about, paused)
 
 
 def on_card(profile: Profile) -> dict[str, Any]:
@@ -239,7 +231,7 @@ def new_places() -> AnyResponse:
     if form.validate_on_submit():
         try:
             track = Track(typed(form.track))
-            actions.offer_to_mentor(person.id, card_of(form), track, where.chosen())
+            profiles.offer_to_mentor(person.id, card_of(form), track, where.chosen())
         except NotAllowed:
             flash(_("You have offered this already. Nothing was changed."), "info")
             return redirect(url_for("programmes.places"), 303)
@@ -258,7 +250,7 @@ def more_places(profile: Profile) -> AnyResponse:
     form = for_languages(MentorMoreForm, profile.languages)()
     g.nav = "mentoring.pairs"
     if form.validate_on_submit():
-        actions.describe_mentor(profile, form.said())
+        profiles.describe_mentor(profile, form.said())
         flash(_("Saved."), "done")
         return redirect(url_for("programmes.places"), 303)
     if not form.is_submitted():
@@ -274,7 +266,7 @@ def boundaries(profile: Profile) -> AnyResponse:
     form = Form()
     g.nav = "mentoring.pairs"
     if form.validate_on_submit():
-        actions.sign_boundaries(profile)
+        profiles.sign_boundaries(profile)
         flash(_("Thank you. It stands on your page."), "done")
         return redirect(url_for("programmes.places"), 303)
     return page("programmes/boundaries.html", form=form, profile=profile, zone=signed_in().zone)
@@ -289,7 +281,7 @@ def pause(profile: Profile) -> AnyResponse:
         said = [*form.until.errors, _("Nothing was changed.")]
         flash(str(said[0]), "error")
         return redirect(url_for("programmes.places"), 303)
-    actions.pause(profile.person_id, paused=not paused, until=form.until.data)
+    profiles.pause(profile.person_id, paused=not paused, until=form.until.data)
     said_so = (
         _("You can be proposed again.")
         if paused
@@ -304,7 +296,7 @@ def pause(profile: Profile) -> AnyResponse:
 def confirm(profile: Profile) -> AnyResponse:
     """Say that one is still there for new people."""
     if Form().validate():
-        actions.confirm(profile.person_id)
+        profiles.confirm(profile.person_id)
         flash(_("Thank you. You can be proposed for another 30 days."), "done")
     return redirect(_back_to(profile), 303)
 
@@ -315,7 +307,7 @@ def leave(profile: Profile) -> AnyResponse:
     """Give the places of one track back. No reason is asked."""
     if Form().validate():
         try:
-            actions.leave(profile)
+            profiles.leave(profile)
         except NotAllowed:
             flash(_("This has been settled meanwhile."), "info")
         else:

@@ -14,13 +14,10 @@ from lms.core.i18n import gettext as _
 from lms.core.i18n import language
 from lms.core.policy import Actor, allow, signed_in
 from lms.courses import queries as courses
-from lms.programmes import actions, languages, queries, words
-from lms.programmes.forms import (
-    CardForm,
-    MakeMentorForm,
-    PriorityForm,
-    ProgrammeForm,
-)
+from lms.programmes import actions, languages, profiles, queries, waiting, words
+from lms.programmes.forms.profiles import CardForm, MakeMentorForm
+from lms.programmes.forms.programmes import ProgrammeForm
+from lms.programmes.forms.waiting import PriorityForm
 from lms.programmes.pairing import Load, loads
 from lms.programmes.policy import Permission
 from lms.programmes.queries import Profile, Request, Running
@@ -101,7 +98,7 @@ def new_mentor() -> AnyResponse:
         if found is None:
             form.handle.errors = [_("Nobody signs in with this name. Ask again how it is spelt.")]
         else:
-            actions.make_mentor(found.id, card_of(form), by=signed_in().id)
+            profiles.make_mentor(found.id, card_of(form), by=signed_in().id)
             flash(_("%(name)s is a mentor now.", name=typed(form.shown_name)), "done")
             return redirect(url_for("programmes.mentors"), 303)
     if not form.is_submitted():
@@ -122,7 +119,7 @@ def change_mentor(profile: Profile) -> AnyResponse:
     if form.overtaken(on_card(profile)):
         return page("programmes/mentor_form.html", 409, form=form, profile=profile)
     if form.validate_on_submit():
-        actions.change_card(profile.person_id, card_of(form), profile.track)
+        profiles.change_card(profile.person_id, card_of(form), profile.track)
         flash(_("Saved."), "done")
         return redirect(url_for("programmes.mentors"), 303)
     if not form.is_submitted():
@@ -177,7 +174,7 @@ def decide(profile: Profile) -> AnyResponse:
     """Accept somebody to the training, or decline."""
     accepts = request.form.get("answer") == "accept"
     if Form().validate() and request.form.get("answer") in {"accept", "decline"}:
-        act = actions.accept_mentor if accepts else actions.decline_mentor
+        act = profiles.accept_mentor if accepts else profiles.decline_mentor
         try:
             act(profile, signed_in().id)
         except NotAllowed:
@@ -198,7 +195,7 @@ def decide(profile: Profile) -> AnyResponse:
 def suspend(profile: Profile) -> AnyResponse:
     """A safeguarding lead takes a mentor out of the pool, or lets her back."""
     if Form().validate():
-        act = actions.lift if profile.state is MentorState.SUSPENDED else actions.suspend
+        act = profiles.lift if profile.state is MentorState.SUSPENDED else profiles.suspend
         try:
             act(profile, signed_in().id)
         except NotAllowed:
@@ -240,7 +237,7 @@ def decide_request(found: Request) -> AnyResponse:
     """Let somebody into the line, or decline."""
     accepts = request.form.get("answer") == "accept"
     if Form().validate() and request.form.get("answer") in {"accept", "decline"}:
-        act = actions.accept_request if accepts else actions.decline_request
+        act = waiting.accept_request if accepts else waiting.decline_request
         try:
             act(found, signed_in().id)
         except NotAllowed:
@@ -259,7 +256,7 @@ def set_priority(found: Request) -> AnyResponse:
     """Bring somebody forward in the line, or no more."""
     form = PriorityForm()
     if form.validate():
-        actions.set_priority(found, form.priority.data or 0)
+        waiting.set_priority(found, form.priority.data or 0)
         flash(_("Saved."), "done")
     else:
         flash(_("Type a number from 0 to 200."), "error")

@@ -1,0 +1,1 @@
+"""Forms of programmes, by whom they are about."""
