@@ -20,9 +20,10 @@ class Match(Model):
 
     Each side bears the name that it chose for this pair. `ended_by`, `never_again` and `change_wanted` are
     nobody's to see; `end_words` are for staff. Proposals of one `offer` are shown to the mentee together, in
-    the order of `rank`; those that she `wanted` are asked next. `awaiting` is whose turn it is, `last_sign_at`
-    the last message or word about a meeting, and `nudged` how often the silence was brought to mind. `signed` is
-    who has signed the latest version of the agreement, `agreed_at` when both had signed one for the first time.
+    the order of `rank`; `wanted` are the one that she chose and those whom to ask after it. `awaiting` is whose
+    turn it is, `last_sign_at` the last message or word about a meeting, and `nudged` how often the silence was
+    brought to mind. `signed` is who has signed the latest version of the agreement, `agreed_at` when both had
+    signed one for the first time.
     """
 
     __tablename__ = "match"

@@ -28,8 +28,8 @@ T = TypeVar("T", MentorFacts, MenteeFacts)
 class Snapshot(Everybody):
     """Both sides of a track, and what was `tried`: (profile, request) of pairs that did not come about.
 
-    It does not say who said no. Whom somebody wanted to be asked, and who never was, is no such pair: it is
-    one of her choices.
+    It does not say who said no. Whom somebody wanted, and who never was asked or lost the place to somebody
+    else before an answer, is no such pair: it is one of her choices.
     """
 
     tried: frozenset[tuple[str, str]] = frozenset()
@@ -46,24 +46,34 @@ def take(track: Track, at: datetime) -> Snapshot:
 
 def _pairs() -> Sequence[Any]:
     columns = (Match.mentor_id, Match.mentee_id, Match.request_id, Match.track, Match.state)
-    more = (Match.never_again, Match.wanted, MentorProfile.public_id.label("profile"))
+    more = (Match.never_again, Match.wanted, Match.offer, Match.id, Match.asked_at, Match.rank)
     same = (MentorProfile.person_id == Match.mentor_id) & (MentorProfile.track == Match.track)
     counts = or_(Match.state.in_(LIVE | NOTHING_CAME), Match.never_again)
-    newest = (Match.asked_at.desc(), Match.rank, Match.id)
-    found = select(*columns, *more).outerjoin(MentorProfile, same).where(counts).order_by(*newest)
-    return db.session.execute(found).all()
+    profile = MentorProfile.public_id.label("profile")
+    found = select(*columns, *more, profile).outerjoin(MentorProfile, same).where(counts)
+    return db.session.execute(found.order_by(Match.id)).all()
 
 
-def _never_asked(one: Any) -> bool:
-    """Whether she wanted this mentor to be asked, and the offer ended before it came to that."""
-    return bool(one.wanted) and one.state == State.DISMISSED
+# Nobody said no, and no answer was forgotten: the house or staff took the card away.
+_NO_ANSWER = frozenset({State.DISMISSED, State.WITHDRAWN})
 
 
-def _choices(track: Track, rows: Iterable[Any]) -> dict[int, tuple[str, ...]]:
-    """Person → profiles that she wanted of the cards of earlier offers, the newest offer first."""
+def _still_wanted(one: Any) -> bool:
+    """Whether she wanted this mentor, and the offer ended before the mentor could answer."""
+    return bool(one.wanted) and one.state in _NO_ANSWER
+
+
+def _choices(track: Track, rows: Sequence[Any]) -> dict[int, tuple[str, ...]]:
+    """Person → profiles that she still wants of earlier offers: the newest offer first, in her order."""
+    newest = {one.offer: one.id for one in rows}
+
+    def place(one: Any) -> tuple[Any, ...]:
+        # Who was asked, in that order, then who was not.
+        return -newest[one.offer], one.state != State.WITHDRAWN, one.asked_at, one.rank
+
     found: dict[int, dict[str, None]] = defaultdict(dict)
-    for one in rows:
-        if _never_asked(one) and one.track == track and one.profile:
+    for one in sorted(filter(_still_wanted, rows), key=place):
+        if one.track == track and one.profile:
             found[one.mentee_id][one.profile] = None
     return {person: tuple(profiles)[:CARDS] for person, profiles in found.items()}
 
@@ -74,7 +84,7 @@ def _tried(found: Everybody, rows: Iterable[Any]) -> frozenset[tuple[str, str]]:
         (one.profile, requests[one.request_id])
         for one in rows
         if one.state in NOTHING_CAME
-        and not _never_asked(one)
+        and not _still_wanted(one)
         and one.profile in found.profiles
         and one.request_id in requests
     )

@@ -41,7 +41,6 @@ from tests.workbench.world import (
     request_id,
     the_round,
 )
-from tests.world import Somebody
 
 MOST_STATEMENTS = 12
 OWN = {"match_run", "match_proposal", "match_decision", "outbox"}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from lms.core import outbox
 from lms.core.db import reading, transaction
 from lms.matching.facts import Track
+from lms.mentoring import queries as pairs
+from lms.programmes import queries as lists
 from lms.workbench import actions, queries
 from lms.workbench.compute import Wanted
 from lms.workbench.queries import Proposal, Run
@@ -36,3 +38,19 @@ def proposals(run: Run) -> list[Proposal]:
 def first_of(run: Run) -> list[Proposal]:
     """The pairs that it proposes."""
     return [one for one in proposals(run) if one.rank == 0 and one.profile]
+
+
+def request_id(person: Somebody) -> str:
+    """The request of somebody who waits."""
+    with reading():
+        found = lists.request_of(person.id)
+    assert found is not None
+    return found.public_id
+
+
+def profile_id(person: Somebody) -> str:
+    """The profile of a mentor."""
+    with reading():
+        found = pairs.profile_of(person.id)
+    assert found is not None
+    return found.public_id
