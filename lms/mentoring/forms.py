@@ -37,7 +37,7 @@ class AgreeForm(CourseTicks):
     """The mentee's answer."""
 
     chosen = RadioField(_l("Whom would you like to ask first?"), choices=[])
-    also = Ticks(_l("Whom else, if that does not come about?"), choices=[])
+    also = Ticks(_l("Ask as well, if that does not come about"), choices=[])
     shown_name = shown_name(_l("Your mentor sees it."))
 
     def show(self, cards: Sequence[tuple[str, str]]) -> None:

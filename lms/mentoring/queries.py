@@ -158,6 +158,18 @@ def offers() -> list[Pair]:
     return [_pair(row) for row in rows]
 
 
+def also_offered() -> dict[str, list[str]]:
+    """Offer → the mentors on its other cards, in their order. One statement."""
+    there = (Match.state == State.PROPOSED) & Match.offer.is_not(None)
+    statement = select(Match.offer, Match.mentor_name).where(
+        there, Match.mentor_id.not_in(hidden())
+    )
+    found: dict[str, list[str]] = {}
+    for group, name in db.session.execute(statement.order_by(Match.rank, Match.id)):
+        found.setdefault(group, []).append(name)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class OfferCard:
     """One of the mentors whom an offer shows to the mentee."""

@@ -82,6 +82,11 @@ def test_a_mentee_sees_three_cards_and_only_the_first_holds_a_place(
     for name in ("Daria V.", "Zarina M.", "Piotr L."):
         assert name in page.text
     assert "One too many" not in page.text
+    seen = [label.select_one(".strong") for label in page.soup.select(".choices .choice label")]
+    names = [name.get_text() for name in seen if name]
+    assert names == ["Daria V.", "Zarina M.", "Piotr L."], "each stands once"
+    assert len(page.soup.select("fieldset.choices")) == 1
+    assert len(page.soup.select("input[name=chosen]")) == len(page.soup.select("input[name=also]"))
     with app.app_context():
         for mentor in [*mentors, more]:
             assert kinds(mentor) == [Kind.PLACE_GIVEN], "no mentor hears of it before her yes"

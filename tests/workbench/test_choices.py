@@ -14,6 +14,7 @@ from lms.mentoring.queries import Pair
 from lms.mentoring.states import Side
 from lms.programmes import queries as lists
 from lms.workbench import snapshot
+from tests.client import Browser
 from tests.mentoring.world import make_coordinator, make_mentor, make_waiting, propose
 from tests.workbench.world import first_of, make_round, profile_id, request_id
 from tests.world import Somebody
@@ -94,3 +95,22 @@ def test_a_mentor_who_said_no_is_not_asked_again_whoever_wanted_her(app: Flask) 
         assert snapshot.mentee(everybody, request_id(kamila)).choices == ()
         assert len(everybody.tried) == 1
         assert first_of(make_round(staff)) == []
+
+
+def test_staff_see_every_card_of_an_offer_and_who_is_asked_next(
+    app: Flask, browser: Browser
+) -> None:
+    with app.app_context():
+        staff, kamila = make_coordinator(), make_waiting("Kamila")
+        first, second, third = (make_mentor(name) for name in ("Zarina M.", "Olena S.", "Ira"))
+        cards = cards_for(kamila, staff, first, second, third)
+    page = browser.sign_in(staff).get("/en/pairs/waiting")
+    assert "Kamila chooses: Zarina M., Olena S., Ira" in page.text
+    with app.app_context(), transaction():
+        also, shares = [cards[third.id]], offers_of.Shares()
+        offers_of.agree_as_mentee(the_offer(), "Kamila", shares, cards[second.id], also)
+    page = browser.get("/en/pairs/waiting")
+    assert "Kamila and Olena S." in page.text
+    assert "Olena S. is asked since" in page.text
+    assert "Asked next: Ira." in page.text
+    assert "Zarina M." not in page.text, "her card is gone"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from flask import Response, flash, g, redirect, request, url_for
@@ -20,7 +20,7 @@ from lms.matching.constraints import Bar
 from lms.mentoring import actions as pair_actions
 from lms.mentoring import queries as pairs
 from lms.mentoring.queries import Pair, Profile
-from lms.mentoring.states import OFFERED, NotAllowed, awaited
+from lms.mentoring.states import OFFERED, NotAllowed, Side, awaited
 from lms.programmes import languages
 from lms.programmes import queries as programmes
 from lms.programmes.facts import Everybody
@@ -92,20 +92,42 @@ def free_of(mentors: Iterable[tuple[int, int]]) -> tuple[int, int]:
 def waiting() -> Response:
     """People who wait, the longest first; offers that wait for an answer; the way to a round."""
     person, profiles = signed_in(), pairs.profiles()
-    line, offers = line_of(programmes.waiting()), pairs.offers()
+    line, offers = line_of(programmes.waiting()), _offers()
     rounds = queries.runs()
-    seen = [one.found.person_id for one in line] + [offer.mentee_id for offer in offers]
+    seen = [one.found.person_id for one in line] + [one.pair.mentee_id for one in offers]
     audit.saw_list(visitor(person), seen, What.WAITING)
     return page(
         "workbench/waiting.html",
         form=Form(formdata=None),
         line=line,
         chosen=None,
-        offers=[(offer, awaited(offer.state)) for offer in offers],
+        offers=offers,
         places=free_of((one.facts.free, one.capacity) for one in profiles if not one.paused),
         rounds=rounds[:3],
         zone=person.zone,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An offer that waits for an answer: with whom it stands now, and the mentors on its other cards."""
+
+    pair: Pair
+    side: Side | None
+    others: Sequence[str]
+
+    @property
+    def mentors(self) -> str:
+        """The mentors whom the mentee chooses from, or the one who is asked."""
+        shown = self.others if self.side is Side.MENTEE else ()
+        return ", ".join([self.pair.mentor_name, *shown])
+
+
+def _offers() -> list[Offer]:
+    others = pairs.also_offered()
+    return [
+        Offer(one, awaited(one.state), others.get(one.offer or "", ())) for one in pairs.offers()
+    ]
 
 
 def _waiting_person(_person: Actor, waiting: str) -> Request | None:
