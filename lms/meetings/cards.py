@@ -7,31 +7,34 @@ from datetime import datetime
 from lms.core.clock import now
 from lms.core.policy import Actor
 from lms.core.room import Card
-from lms.meetings import queries, words
+from lms.meetings import queries
 from lms.meetings.queries import Appointment
 from lms.meetings.rules import State
 from lms.meetings.shown import Reader, shown
+from lms.meetings.timeline import moments
 from lms.mentoring.queries import Pair
-from lms.mentoring.states import State as PairState
+from lms.mentoring.timeline import BROUGHT
+
+MOST = 60
 
 
 def pair(person: Actor, found: Pair) -> list[Card]:
-    """The meeting that waits for this side, and the next one to come: before the timeline, where there is one.
+    """The meeting that waits for this side, and the next one to come; for the timeline, all that have a time.
 
-    One statement.
+    Before the timeline while something waits for her, else beside it. One statement.
     """
     reader, moment = Reader.of(person.id, found), now()
-    meetings, times = queries.with_times(found.id, most=12)
-    held = sum(one.state in {State.HELD, State.DISPUTED} for one in meetings)
+    meetings, times = queries.with_times(found.id, most=MOST)
     chosen = _chosen(meetings, person.id, moment)
     last = next((m for m in meetings if m.planned_at and m.planned_at <= moment), None)
     context = {
         "pair": found,
         "name": reader.name,
         "rows": [shown(one, reader, moment, times.get(one.id, []), last) for one in chosen],
-        "questions": words.questions(held, closing=found.state == PairState.CLOSING),
+        BROUGHT: moments(meetings, reader, moment),
     }
-    return [Card("meetings/card_pair.html", context, 20, aside=not chosen)]
+    asks = any(_waits_for(one, person.id, moment) for one in chosen)
+    return [Card("meetings/card_pair.html", context, 20, aside=not asks)]
 
 
 def _chosen(meetings: list[Appointment], person_id: int, moment: datetime) -> list[Appointment]:

@@ -166,7 +166,7 @@ def also_offered() -> dict[str, list[str]]:
     )
     found: dict[str, list[str]] = {}
     for group, name in db.session.execute(statement.order_by(Match.rank, Match.id)):
-        found.setdefault(group, []).append(name)
+        found.setdefault(group or "", []).append(name)
     return found
 
 

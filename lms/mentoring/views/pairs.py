@@ -27,6 +27,8 @@ from lms.mentoring.progress import Course, Learner, courses_of, finished_modules
 from lms.mentoring.queries import Pair
 from lms.mentoring.rules import Call, Waiting, waits
 from lms.mentoring.states import TOGETHER, Side, State
+from lms.mentoring.timeline import Moment, brought
+from lms.mentoring.timeline import shown as shown_entries
 from lms.mentoring.views import bp
 from lms.mentoring.views.own import load_pair, offer_courses, ticked_courses
 from lms.programmes import languages
@@ -142,15 +144,17 @@ def _pair_page(found: Pair, form: NoteForm, status: int = 200) -> Response:
 
 @dataclass(frozen=True, slots=True)
 class Hung:
-    """What rooms above hang on the page of a pair: before the timeline, and in the side column."""
+    """What rooms above hang on the page of a pair: before the timeline, in the side column, and in it."""
 
     main: list[Card]
     aside: list[Card]
+    moments: list[Moment]
 
 
 def _hung(person: Actor, found: Pair) -> Hung:
     made = cards("pair", person, found)
-    return Hung([card for card in made if not card.aside], [card for card in made if card.aside])
+    main, aside = ([card for card in made if card.aside is side] for side in (False, True))
+    return Hung(main, aside, brought(made))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,22 +172,6 @@ def _beside(person: Actor, found: Pair) -> Beside:
         mine, other = other, mine
     signed, by_other = ({side, "both"} for side in (mine, other))
     return Beside(Form(formdata=None), found.signed in signed, found.signed in by_other)
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """One entry of the timeline."""
-
-    kind: str
-    title: str
-    at: datetime
-    day: str
-    tag: tuple[str, str, str | None] | None = None
-    detail: str = ""
-    text: str = ""
-    url: str = ""
-    action: str = ""
-    filter: str = "notes"
 
 
 def _note(entry: Entry, found: Pair, reader: Actor) -> Moment:
@@ -267,6 +255,7 @@ def _mentor_page(found: Pair, form: NoteForm, status: int) -> Response:
     ]
     entries += _course_moments(found, courses, moments, person.zone)
     hung, beside = _hung(person, found), _beside(person, found)
+    entries += hung.moments
     show = request.args.get("show", "")
     visitor = Visitor(person.id, Role.MENTOR, found.mentor_name)
     audit.saw(visitor, found.mentee_id, What.PAGE, found.public_id)
@@ -281,7 +270,7 @@ def _mentor_page(found: Pair, form: NoteForm, status: int) -> Response:
         spoken=_sentence(languages.names(found.languages)),
         place=words.place_of(found.mentee_zone),
         courses=courses,
-        entries=_shown(entries, show),
+        entries=shown_entries(entries, show),
         show=show,
         since=day_of(found.started_at or found.asked_at, person.zone),
     )
@@ -290,11 +279,6 @@ def _mentor_page(found: Pair, form: NoteForm, status: int) -> Response:
 def day_of(moment: datetime, zone: str) -> str:
     """A day without its year, as long as it is this year's."""
     return format_day(moment, zone, year=moment.year != now().year)
-
-
-def _shown(entries: list[Moment], show: str) -> list[Moment]:
-    kept = [entry for entry in entries if show not in {"notes", "course"} or entry.filter == show]
-    return sorted(kept, key=lambda entry: entry.at, reverse=True)
 
 
 def _sentence(text: str) -> str:
@@ -314,19 +298,21 @@ def _mentee_page(found: Pair, form: NoteForm, status: int) -> Response:
         _note(entry, found, person)
         for entry in conversation.notes(found, person.id, vault.unlocked())
     ]
+    hung, show = _hung(person, found), request.args.get("show", "")
     return page(
         "mentoring/pair_mentee.html",
         status,
         form=form.for_side(found.mentor_name),
         ticks=ticks,
         found=found,
-        hung=_hung(person, found),
+        hung=hung,
         beside=_beside(person, found),
         name=found.mentor_name,
         about=inside.about,
         spoken=_sentence(languages.names(inside.languages)),
         has_courses=bool(own),
-        entries=_shown(entries, ""),
+        entries=shown_entries([*entries, *hung.moments], show),
+        show=show,
         since=day_of(found.started_at or found.asked_at, person.zone),
     )
 
