@@ -16,7 +16,7 @@ from lms.meetings.actions import Log, NotAgreed, Plan
 from lms.meetings.forms import CHOOSE, NO_NEXT, AgreeForm, LogForm, PlanForm, UnplannedForm
 from lms.meetings.policy import Permission
 from lms.meetings.queries import Found
-from lms.meetings.rules import LENGTHS, Kind, Missed, NotAllowed, State
+from lms.meetings.rules import LENGTHS, WRITTEN, Kind, Missed, NotAllowed, State
 from lms.meetings.shown import Reader, Shown, shown
 from lms.meetings.views import bp
 from lms.mentoring import queries as mentoring
@@ -106,7 +106,7 @@ def _meeting_page(found: Found, form: AgreeForm, status: int = 200) -> Response:
         lapsed=one.state is State.PROPOSED and not coming,
         plain_form=Form(formdata=None),
         questions=_questions(found.pair),
-        is_call=one.kind in {Kind.CALL, Kind.IN_PERSON, Kind.CASE_REVIEW},
+        in_writing=one.kind in WRITTEN,
     )
 
 
