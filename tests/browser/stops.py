@@ -26,6 +26,16 @@ NO_PAGES = (
 
 
 FILES = (".csv", ".zip", ".ics")
+# Sent empty, these are done: no mistake to look at, and the next pages would be those of a changed pair.
+DONE_WHEN_EMPTY = (
+    "/<lang>/account/view", "/<lang>/notices/settings/wishes",
+    "/<lang>/desk/<pair>/check-in", "/<lang>/pairs/<pair>/change", "/<lang>/pairs/<pair>/shares",
+    "/<lang>/pairs/programmes/<programme>/state", "/<lang>/pairs/requests/<waiting>/priority",
+    "/<lang>/pairs/waiting/<waiting>/propose", "/<lang>/pairs/rounds",
+    "/<lang>/goals/steps/<goal_step>", "/<lang>/texts/<text>/decline", "/<lang>/meetings/<meeting>/agree",
+    "/<lang>/meetings/<meeting>/answer", "/<lang>/meetings/<meeting>/settle",
+    "/<lang>/hours/requests/<statement>", "/<lang>/circles/<circle>/accept",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -103,7 +113,7 @@ def _mistakes(town: Town, lang: str) -> Iterator[Stop]:
     """Every form with fields, sent empty by somebody who may send it; and one from a page of yesterday."""
     for name, rule, cells in _rows("POST"):
         may = [who for who, cell in cells.items() if cell in {"200", "303", "422"}]
-        if name in MATRIX["forms"] and may:
+        if name in MATRIX["forms"] and may and rule not in DONE_WHEN_EMPTY:
             path = town.address(rule, MATRIX["places"].get(name), lang)
             yield Stop(next((who for who in may if who in WALKERS), may[0]), path, {})
     typed = {"body": "What was typed before the sign-in ended. " * 3, "name": "Saule"}

@@ -30,6 +30,13 @@ def test_the_walk_saw_pages_and_states(walk: Walk, record_property: Record) -> N
     assert walk.looked > 200
 
 
+def test_an_empty_form_changes_nothing(walk: Walk) -> None:
+    """Else the pages after it are those of another state: name it in `DONE_WHEN_EMPTY`."""
+    mistakes = [str(stop) for stop in walk.stops if stop.fields == {}]
+    assert len(mistakes) > 15
+    assert [stop for stop in mistakes if walk.statuses[stop] < 400] == []
+
+
 def test_axe_finds_nothing(walk: Walk, record_property: Record) -> None:
     record_property(LOOKED, f"axe: {len(walk.axe)} findings")
     assert walk.axe == [], "\n".join(walk.axe)
