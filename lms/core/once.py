@@ -47,8 +47,9 @@ def init_app(app: Flask, keys: Keys) -> None:
 
     @app.after_request
     def remember(response: Response) -> Response:
-        if (digest := g.get("form_claimed")) and 300 <= response.status_code < 400:
-            _store_location(digest, response.location or "/")
+        # An answer that refuses the form takes its key back, and this with it.
+        if (digest := g.get("form_claimed")) and response.location:
+            _store_location(digest, response.location)
         return response
 
 

@@ -108,8 +108,6 @@ def enqueue(
         "payload": payload,
         "key": key,
         "run_at": at or now(),
-        "tries": 0,
-        "failed": False,
     }
     row = insert_into(Outbox).values(**values).on_conflict_do_nothing().returning(Outbox.id)
     number = db.session.scalar(row)

@@ -103,24 +103,18 @@ def test_what_was_done_meanwhile_is_the_answer(app: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "kept"), [(299, ""), (300, "/en/x"), (303, "/en/x"), (399, "/en/x"), (400, "")]
+    ("status", "location", "kept"),
+    [(303, "/en/x", "/en/x"), (200, "", ""), (303, "", ""), (400, "/en/x", ""), (404, "", "")],
 )
-def test_where_a_redirect_leads_is_remembered(app: Flask, status: int, kept: str) -> None:
+def test_where_an_answer_leads_is_remembered(
+    app: Flask, status: int, location: str, kept: str
+) -> None:
     claim(app)
     with post(app):
         g.form_claimed = DIGEST
-        app.process_response(Response(status=status, headers={"Location": "/en/x"}))
+        app.process_response(Response(status=status, headers={"Location": location}))
     with app.app_context(), reading():
         assert db.session.scalar(select(FormKey.location)) == kept
-
-
-def test_a_redirect_to_nowhere_leads_to_the_first_page(app: Flask) -> None:
-    claim(app)
-    with post(app):
-        g.form_claimed = DIGEST
-        app.process_response(Response(status=303))
-    with app.app_context(), reading():
-        assert db.session.scalar(select(FormKey.location)) == "/"
 
 
 def test_who_claimed_nothing_writes_nothing(app: Flask) -> None:
@@ -154,3 +148,10 @@ def test_only_a_post_with_a_key_uses_one(app: Flask, browser: Browser) -> None:
     assert rows(app) == 1, "what is longer than any key of ours is cut"
     client.post("/en/look", data={"csrf_token": token, "theme": "dark", "form_key": long[1:]})
     assert rows(app) == 2
+    assert client.get("/en/look", data={"form_key": long}).status_code == 200, "a page is no form"
+
+
+@pytest.mark.sqlite_only
+def test_old_keys_are_found_without_reading_all() -> None:
+    [index] = FormKey.__table__.indexes  # type: ignore[attr-defined]
+    assert index.columns.keys() == ["used_at"]

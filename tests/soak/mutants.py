@@ -4,26 +4,11 @@ from __future__ import annotations
 
 import ast
 import copy
-import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
+from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
-COPIED = (
-    "lms",
-    "tests",
-    "courses",
-    "migrations",
-    "translations",
-    "config.py",
-    "wsgi.py",
-    "pyproject.toml",
-)
-LONGEST = 240
 SWAPS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE,
     ast.GtE: ast.Gt, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
@@ -34,10 +19,12 @@ SWAPS: dict[type[ast.AST], type[ast.AST]] = {
 
 @dataclass(frozen=True)
 class Mutant:
-    """A module with one change: where, what, the whole source."""
+    """A module with one change: where, what, the whole source; `home` is the function whose body it is in."""
 
     line: int
     change: str
+    what: str
+    home: str
     source: str
 
 
@@ -45,12 +32,31 @@ def mutants(source: str) -> Iterator[Mutant]:
     """Every small wrong change of a module. Annotations and docstrings are no behaviour and stay."""
     tree = ast.parse(source)
     notes = {id(deep) for note in _annotations(tree) for deep in ast.walk(note)}
+    homes = dict(_homes(tree))
+    named = {id(one.value): one for one in ast.walk(tree) if isinstance(one, ast.keyword)}
     for number, node in enumerate(ast.walk(tree)):
         for change in _changes(node) if id(node) not in notes else []:
             wrong = copy.deepcopy(tree)
             _apply(next(islice(ast.walk(wrong), number, None)), change)
             text = ast.unparse(ast.fix_missing_locations(wrong))
-            yield Mutant(getattr(node, "lineno", 0), f"{type(node).__name__} {change}", text)
+            what = ast.unparse(named.get(id(node), node)).partition("\n")[0]
+            yield Mutant(
+                getattr(node, "lineno", 0),
+                f"{type(node).__name__} {change}",
+                what,
+                homes.get(id(node), ""),
+                text,
+            )
+
+
+def _homes(tree: ast.AST, prefix: str = "") -> Iterator[tuple[int, str]]:
+    # The outermost function counts; what stands in a class or a module alone runs at the import.
+    for one in ast.iter_child_nodes(tree):
+        if isinstance(one, ast.FunctionDef):
+            for part in one.body:
+                yield from ((id(deep), prefix + one.name) for deep in ast.walk(part))
+        elif isinstance(one, ast.ClassDef):
+            yield from _homes(one, f"{prefix}{one.name}.")
 
 
 def _annotations(tree: ast.AST) -> Iterator[ast.AST]:
@@ -59,76 +65,98 @@ def _annotations(tree: ast.AST) -> Iterator[ast.AST]:
 
 
 def _changes(node: ast.AST) -> list[str]:
-    if isinstance(node, ast.Compare):
-        return [f"swap {place}" for place, one in enumerate(node.ops) if type(one) in SWAPS]
-    if isinstance(node, ast.BoolOp | ast.BinOp) and type(node.op) in SWAPS:
-        return ["swap"]
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not | ast.Invert):
-        return ["drop"]
-    if isinstance(node, ast.Constant) and type(node.value) in {bool, int}:
-        return ["other value"]
-    if isinstance(node, ast.Return) and node.value is not None and not _is_none(node.value):
-        return ["nothing"]
-    if isinstance(node, ast.Raise) or (
-        isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
-    ):
-        return ["drop"]
-    if isinstance(node, ast.If | ast.IfExp):
-        return ["always", "never"]
-    return []
+    return next((names(node) for kind, names, _ in _KINDS if isinstance(node, kind)), [])
+
+
+def _apply(node: ast.AST, change: str) -> None:
+    next(make for kind, _, make in _KINDS if isinstance(node, kind))(node, change)
+
+
+# --- What can be wrong with each kind of node ----------------------------------------------------
+
+
+def _of_compare(node: ast.Compare) -> list[str]:
+    return [f"swap {place}" for place, one in enumerate(node.ops) if type(one) in SWAPS]
+
+
+def _of_operation(node: ast.BoolOp | ast.BinOp) -> list[str]:
+    return ["swap"] if type(node.op) in SWAPS else []
+
+
+def _of_unary(node: ast.UnaryOp) -> list[str]:
+    return ["drop"] if isinstance(node.op, ast.Not | ast.Invert) else []
+
+
+def _of_constant(node: ast.Constant) -> list[str]:
+    return ["other value"] if type(node.value) in {bool, int} else []
+
+
+def _of_return(node: ast.Return) -> list[str]:
+    return [] if node.value is None or _is_none(node.value) else ["nothing"]
+
+
+def _of_call(node: ast.Expr) -> list[str]:
+    return ["drop"] if isinstance(node.value, ast.Call) else []
+
+
+def _of_tuple(node: ast.Tuple) -> list[str]:
+    if not isinstance(node.ctx, ast.Load):
+        return []
+    less = [f"without {place}" for place in range(len(node.elts))]
+    # A row of a policy table: predicates, by name or made by a call. What is open can't be opened.
+    row = all(isinstance(one, ast.Name | ast.Call) for one in node.elts)
+    opened = any(isinstance(one, ast.Name) and one.id == "anyone" for one in node.elts)
+    return [*less, "open"] if row and not opened else less
 
 
 def _is_none(node: ast.AST) -> bool:
     return isinstance(node, ast.Constant) and node.value is None
 
 
-def _apply(node: ast.AST, change: str) -> None:
-    if isinstance(node, ast.Compare):
-        place = int(change.split()[1])
-        node.ops[place] = SWAPS[type(node.ops[place])]()  # type: ignore[call-overload]
-    elif isinstance(node, ast.BoolOp | ast.BinOp):
-        node.op = SWAPS[type(node.op)]()  # type: ignore[assignment]
-    elif isinstance(node, ast.UnaryOp):
-        node.operand = ast.UnaryOp(type(node.op)(), node.operand)
-    elif isinstance(node, ast.Constant):
-        value = node.value
-        node.value = not value if isinstance(value, bool) else int(str(value)) + 1
-    elif isinstance(node, ast.Return):
-        node.value = ast.Constant(None)
-    elif isinstance(node, ast.If | ast.IfExp):
-        node.test = ast.Constant(change == "always")
+def _other_operator(node: ast.Compare, change: str) -> None:
+    place = int(change.split()[1])
+    node.ops[place] = SWAPS[type(node.ops[place])]()  # type: ignore[call-overload]
+
+
+def _other_operation(node: ast.BoolOp | ast.BinOp, _change: str) -> None:
+    node.op = SWAPS[type(node.op)]()  # type: ignore[assignment]
+
+
+def _twice(node: ast.UnaryOp, _change: str) -> None:
+    node.operand = ast.UnaryOp(type(node.op)(), node.operand)
+
+
+def _other_value(node: ast.Constant, _change: str) -> None:
+    node.value = not node.value if isinstance(node.value, bool) else int(str(node.value)) + 1
+
+
+def _returns_nothing(node: ast.Return, _change: str) -> None:
+    node.value = ast.Constant(None)
+
+
+def _decided(node: ast.If | ast.IfExp, change: str) -> None:
+    node.test = ast.Constant(change == "always")
+
+
+def _another_length(node: ast.Tuple, change: str) -> None:
+    if change == "open":
+        node.elts.append(ast.parse("lambda *_: True", mode="eval").body)
     else:
-        node.__class__ = ast.Pass  # type: ignore[assignment]
+        del node.elts[int(change.split()[1])]
 
 
-class Workshop:
-    """A copy of the project in which a module can be wrong."""
+def _dropped(node: ast.AST, _change: str) -> None:
+    node.__class__ = ast.Pass
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        unwanted = shutil.ignore_patterns("__pycache__", "*.pyc")
-        for name in COPIED:
-            source = ROOT / name
-            if source.is_dir():
-                shutil.copytree(source, folder / name, ignore=unwanted)
-            else:
-                shutil.copy(source, folder / name)
 
-    def green(self, tests: list[str]) -> bool:
-        """Whether the tests are content. Who hangs is not."""
-        command = [sys.executable, "-B", "-m", "pytest", "-x", "-q", "-p", "no:randomly", *tests]
-        try:
-            done = subprocess.run(command, cwd=self.folder, capture_output=True, timeout=LONGEST)
-        except subprocess.TimeoutExpired:
-            return False
-        return done.returncode == 0
-
-    def survives(self, module: str, mutant: Mutant, tests: list[str]) -> bool:
-        """Whether no test notices."""
-        place = self.folder / module
-        sound = place.read_text("utf-8")
-        try:
-            place.write_text(mutant.source, "utf-8")
-            return self.green(tests)
-        finally:
-            place.write_text(sound, "utf-8")
+_KINDS: tuple[tuple[Any, Callable[[Any], list[str]], Callable[[Any, str], None]], ...] = (
+    (ast.Compare, _of_compare, _other_operator),
+    (ast.BoolOp | ast.BinOp, _of_operation, _other_operation),
+    (ast.UnaryOp, _of_unary, _twice),
+    (ast.Constant, _of_constant, _other_value),
+    (ast.Return, _of_return, _returns_nothing),
+    (ast.Raise, lambda _node: ["drop"], _dropped),
+    (ast.Expr, _of_call, _dropped),
+    (ast.If | ast.IfExp, lambda _node: ["always", "never"], _decided),
+    (ast.Tuple, _of_tuple, _another_length),
+)
