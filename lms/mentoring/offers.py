@@ -141,7 +141,8 @@ def bars_between(mentor: Profile, found: Request) -> list[Reason]:
     )
     moment = now()
     facts = of_two(card, found, moment.date(), around)
-    broken = against(*facts, Settings(now=moment, track=found.track, floor=0))
+    here = Settings(now=moment, track=found.track, programme=facts[1].programme, floor=0)
+    broken = against(*facts, here)
     reasons = [_REASONS[bar] for bar in broken if DECIDERS[bar] is not Decider.STAFF]
     full = [] if mentor.facts.free else [Reason.NO_PLACE]
     same = [Reason.SAME_PERSON] if mentor.person_id == found.person_id else []

@@ -56,7 +56,7 @@ def everybody(
 ) -> Everybody:
     """Everybody of a track (and programme) who could be in a pair, as facts. At most six statements.
 
-    `person` of a fact is the number of the person as text; `since` is the day from which hours are compared.
+    `person` and `programme` of a fact are their numbers as text; `since` is the day from which hours are compared.
     """
     profiles = [one for one in queries.profiles() if _belongs(one, track, programme_id)]
     requests = [one for one in queries.waiting() if _belongs(one, track, programme_id)]
@@ -105,6 +105,7 @@ def _mentor(
         id=one.public_id,
         person=str(person),
         track=one.track,
+        programme=str(one.programme_id),
         available=not one.paused,
         trained=one.trained_at is not None,
         confirmed_at=one.confirmed_at,
@@ -112,6 +113,7 @@ def _mentor(
         live=around.taken.get(person, 0),
         languages={code: level_of(one.levels, code) for code in one.languages},
         topics=frozenset(one.topics),
+        glad_topics=frozenset(one.glad_topics),
         experience=frozenset(one.experience),
         style=one.style,
         hours=_hours(one, since),
@@ -125,6 +127,7 @@ def _mentor(
         conflict_organisations=_folded(told.organisations.conflict),
         conflicts=_people(around.conflicts.get(person, _NOBODY)),
         apart=_people(apart.get(person, _NOBODY)),
+        adults_only=one.adults_only,
     )
 
 
@@ -137,6 +140,7 @@ def _mentee(
         person=str(person),
         track=one.track,
         waiting_since=one.waiting_since,
+        programme=str(one.programme_id),
         priority=one.priority,
         languages={code: level_of(one.levels, code) for code in one.languages},
         needs=tuple(one.needs),
@@ -155,6 +159,7 @@ def _mentee(
         conflicts=_people(around.conflicts.get(person, _NOBODY)),
         apart=_people(apart.get(person, _NOBODY)),
         other_mentors=_people(around.other_mentors.get(person, _NOBODY)),
+        under_18=one.under_18,
         choices=tuple(around.choices.get(person, ())),
     )
 

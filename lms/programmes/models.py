@@ -53,9 +53,10 @@ class Programme(Model):
 class MentorProfile(Model):
     """Somebody who can be paired as a mentor in one track: what learners read about her, and her places.
 
-    `levels` says how well she speaks each of `languages`. `hours` are weekly slots [weekday, minute, minute]
+    `levels` says how well she speaks each of `languages`; `glad_topics` are those of `topics` that she likes
+    best. `hours` are weekly slots [weekday, minute, minute]
     in her own time. `organisations` is sealed for staff, `private` for the rules alone; of the latter staff
-    see `private_rules`, their number.
+    see `private_rules`, their number. `adults_only` until a safeguarding lead clears her for people of 16 and 17.
     """
 
     __tablename__ = "mentor_profile"
@@ -78,6 +79,7 @@ class MentorProfile(Model):
     about: Mapped[str] = mapped_column(String(200), default="", info=S1)
     capacity: Mapped[int] = mapped_column(info=S1)
     topics: Mapped[list[Any]] = mapped_column(default=list, info=S1)
+    glad_topics: Mapped[list[Any]] = mapped_column(default=list, info=S1)
     experience: Mapped[list[Any]] = mapped_column(default=list, info=S1)
     style: Mapped[dict[str, Any]] = mapped_column(default=dict, info=S1)
     hours: Mapped[list[Any]] = mapped_column(default=list, info=S1)
@@ -87,6 +89,7 @@ class MentorProfile(Model):
     organisations: Mapped[bytes | None] = mapped_column(info=S2)
     private: Mapped[bytes | None] = mapped_column(info=S2)
     private_rules: Mapped[int] = mapped_column(default=0, info=S1)
+    adults_only: Mapped[bool] = mapped_column(default=True, info=S1)
     boundaries_at: Mapped[datetime | None] = mapped_column(info=S1)
     trained_at: Mapped[datetime | None] = mapped_column(info=S1)
     confirmed_at: Mapped[datetime | None] = mapped_column(info=S1)
@@ -101,7 +104,7 @@ class MentorProfile(Model):
 class MentorRequest(Model):
     """Somebody who waits for a mentor in one track. `waiting_since` stays when an offer comes to nothing.
 
-    `needs` begins with the first need. The other columns are as in `MentorProfile`.
+    `needs` begins with the first need. `under_18` is what staff know. The other columns are as in `MentorProfile`.
     """
 
     __tablename__ = "mentor_request"
@@ -138,6 +141,7 @@ class MentorRequest(Model):
     organisations: Mapped[bytes | None] = mapped_column(info=S2)
     private: Mapped[bytes | None] = mapped_column(info=S2)
     private_rules: Mapped[int] = mapped_column(default=0, info=S1)
+    under_18: Mapped[bool] = mapped_column(default=False, info=S1)
     priority: Mapped[int] = mapped_column(default=0, info=S1)
     waiting_since: Mapped[datetime] = mapped_column(index=True, info=S1)
     asked_at: Mapped[datetime | None] = mapped_column(info=S1)

@@ -38,16 +38,21 @@ class Card:
 
 
 def make_mentor(
-    person_id: int, card: Card, track: Track = Track.PEER, by: int | None = None
+    person_id: int,
+    card: Card,
+    track: Track = Track.PEER,
+    by: int | None = None,
+    programme: int | None = None,
 ) -> None:
-    """Staff make somebody a mentor whom they know. Doing it twice changes the card."""
+    """Staff make somebody a mentor whom they know. Doing it twice changes the card, not the programme."""
     accounts.grant(person_id, Role.MENTOR)
     if queries.profile_of(person_id, track) is not None:
         change_card(person_id, card, track)
         return
     state, moment = move(MENTOR, MentorState.DRAFT, MentorStep.VOUCH, By.STAFF), now()
     at = {"confirmed_at": moment, "trained_at": moment}
-    row = _new_profile(person_id, card, track, state, programme_id=programme_id(), **at)
+    where = programme or programme_id()
+    row = _new_profile(person_id, card, track, state, programme_id=where, **at)
     steps = [(MentorState.DRAFT.value, state.value)]
     trail.record("mentor", row.public_id, steps, about=person_id, by=by, reason=MentorStep.VOUCH)
     if card.paused:
@@ -120,7 +125,8 @@ def describe_mentor(found: Profile, more: More) -> None:
     """Keep what a mentor says about how she works. What she keeps to herself is sealed for the rules."""
     values = {
         **told.columns(found, more),
-        "topics": list(more.topics),
+        "topics": list(dict.fromkeys((*more.topics, *more.glad_topics))),
+        "glad_topics": list(more.glad_topics),
         "countries_known": list(more.countries_known),
     }
     mine = MentorProfile.id == found.id
@@ -236,6 +242,17 @@ def suspend(found: Profile, lead_id: int) -> None:
 def lift(found: Profile, lead_id: int) -> None:
     """A safeguarding lead lets somebody back, paused: she says herself from when on. Raises NotAllowed."""
     _step(found, MentorStep.LIFT, By.SAFEGUARDING, lead_id)
+
+
+def clear(found: Profile, lead_id: int, *, adults_only: bool) -> None:
+    """A safeguarding lead says whether somebody may be proposed to people of 16 and 17, too."""
+    if found.adults_only is adults_only:
+        return
+    mine = MentorProfile.id == found.id
+    db.session.execute(update(MentorProfile).where(mine).values(adults_only=adults_only))
+    before, after = ("adults", "from_16") if not adults_only else ("from_16", "adults")
+    steps = [(before, after)]
+    trail.record("clearance", found.public_id, steps, about=found.person_id, by=lead_id)
 
 
 def look_after() -> None:

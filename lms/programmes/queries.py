@@ -50,10 +50,12 @@ class Running:
 
     def title(self, lang: str) -> str:
         """Its title in a language, or in the other one; empty for the one that was made by itself."""
-        one, other = (
-            (self.title_ru, self.title_en) if lang == "ru" else (self.title_en, self.title_ru)
-        )
-        return one or other
+        return title_of(self.title_en, self.title_ru, lang)
+
+
+def title_of(title_en: str, title_ru: str, lang: str) -> str:
+    """The title of a programme in a language, or in the other one where that is empty."""
+    return (title_ru or title_en) if lang == "ru" else (title_en or title_ru)
 
 
 def _programmes() -> Select[Any]:
@@ -132,6 +134,7 @@ class Profile:
     about: str
     capacity: int
     topics: Sequence[str]
+    glad_topics: Sequence[str]
     experience: Sequence[str]
     style: Mapping[str, bool]
     hours: Sequence[Sequence[int]]
@@ -141,6 +144,7 @@ class Profile:
     organisations: bytes | None
     private: bytes | None
     private_rules: int
+    adults_only: bool
     boundaries_at: datetime | None
     trained_at: datetime | None
     confirmed_at: datetime | None
@@ -228,6 +232,7 @@ class Request:
     organisations: bytes | None
     private: bytes | None
     private_rules: int
+    under_18: bool
     priority: int
     waiting_since: datetime
     asked_at: datetime | None
@@ -373,6 +378,7 @@ def more_of(found: Profile | Request) -> More:
     return More(
         levels=found.levels,
         topics=found.topics if isinstance(found, Profile) else found.needs,
+        glad_topics=found.glad_topics if isinstance(found, Profile) else (),
         experience=found.experience,
         style=found.style,
         hours=found.hours,

@@ -80,7 +80,8 @@ RECORDS = (
         mine=own(MentorProfile.person_id),
         copy=(
             *("track", "state", "shown_name", "languages", "about", "capacity", "topics", *_SAID),
-            *("countries_known", "organisations", "private", "private_rules", "boundaries_at"),
+            *("glad_topics", "countries_known", "organisations", "private", "private_rules"),
+            *("adults_only", "boundaries_at"),
             *("trained_at", "confirmed_at", "paused_until", "made_at"),
         ),
         told={
@@ -96,16 +97,15 @@ RECORDS = (
         mine=own(MentorRequest.person_id),
         copy=(
             *("track", "shown_name", "languages", "goal", "waiting_since", "state", "needs"),
-            *(*_SAID, "organisations", "private", "private_rules", "matched_at"),
+            *(*_SAID, "organisations", "private", "private_rules", "under_18", "priority"),
+            "matched_at",
         ),
         told={
             "goal": _goal,
             "organisations": _told("mentor_request", "organisations"),
             "private": _told("mentor_request", "private"),
         },
-        apart=(
-            *("id", "public_id", "programme_id", "person_id", "priority", "asked_at", "silences"),
-        ),
+        apart=(*("id", "public_id", "programme_id", "person_id", "asked_at", "silences"),),
         erase=(Delete(own(MentorRequest.person_id)),),
     ),
     # Rows about others stay when their actor is erased: they say nobody's name then.

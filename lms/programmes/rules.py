@@ -132,11 +132,12 @@ class Organisations:
 class More:
     """What helps to find somebody, beyond name and languages. All of it is optional.
 
-    `topics` of a mentee are her needs, the first one first.
+    `topics` of a mentee are her needs, the first one first. `glad_topics` is asked of mentors alone.
     """
 
     levels: Mapping[str, int] = field(default_factory=dict)
     topics: Sequence[str] = ()
+    glad_topics: Sequence[str] = ()
     experience: Sequence[str] = ()
     style: Mapping[str, bool] = field(default_factory=dict)
     hours: Sequence[Sequence[int]] = ()

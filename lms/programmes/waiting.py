@@ -137,10 +137,11 @@ def decline_request(found: Request, staff_id: int) -> None:
     messaging.notify(found.person_id, Kind.REQUEST_NEWS)
 
 
-def set_priority(found: Request, priority: int) -> None:
-    """Staff bring somebody forward, 0 to 200, or no more."""
+def screen(found: Request, priority: int, *, under_18: bool) -> None:
+    """What staff say about somebody: how far she is brought forward, 0 to 200, and whether she is 16 or 17."""
     mine = MentorRequest.id == found.id
-    db.session.execute(update(MentorRequest).where(mine).values(priority=priority))
+    values = {"priority": priority, "under_18": under_18}
+    db.session.execute(update(MentorRequest).where(mine).values(**values))
 
 
 def still_wanted(person_id: int) -> None:

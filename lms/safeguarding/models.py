@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.core.db import S1, S2, Model
+from lms.core.db import S1, S2, K, Model
 
 
 class Concern(Model):
@@ -15,6 +15,7 @@ class Concern(Model):
 
     Its words are sealed with a data key of its own (owner: its public id), so that it can be destroyed alone,
     and outlives the account of whoever raised it. `raised_by_id` is empty when nobody was signed in.
+    `code` is the keyed digest of what was then given to follow it up.
     `review_at`: from then on the leads decide whether it is kept.
     """
 
@@ -34,6 +35,7 @@ class Concern(Model):
     raised_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True, info=S1)
     about_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True, info=S1)
     pair: Mapped[str] = mapped_column(String(12), default="", info=S1)
+    code: Mapped[bytes | None] = mapped_column(unique=True, info=K)
     wish: Mapped[str] = mapped_column(String(8), info=S1)
     about: Mapped[bytes | None] = mapped_column(info=S2)
     body: Mapped[bytes] = mapped_column(info=S2)

@@ -39,7 +39,7 @@ RECORDS = (
         apart=(
             *("id", "public_id", "raised_by_id", "about_id", "pair", "wish", "about", "body"),
             *("state", "basis", "handler_id", "raised_at", "acknowledged_at", "closed_at"),
-            "review_at",
+            *("review_at", "code"),
         ),
         erase=(
             Blank(own(Concern.raised_by_id), {"raised_by_id": None, "pair": ""}),
@@ -48,7 +48,7 @@ RECORDS = (
         ),
         stays=(
             *("id", "public_id", "wish", "body", "state", "basis", "raised_at"),
-            *("acknowledged_at", "closed_at", "review_at"),
+            *("acknowledged_at", "closed_at", "review_at", "code"),
         ),
     ),
     Record(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -26,6 +27,7 @@ from lms.programmes import queries as lists
 from lms.programmes.facts import Everybody
 from lms.programmes.models import MentorProfile, MentorRequest
 from lms.programmes.queries import Request
+from lms.programmes.states import TAKES_PEOPLE
 from lms.workbench import compute, queries, snapshot
 from lms.workbench.compute import Result, Wanted
 from lms.workbench.models import MatchDecision, MatchProposal, MatchRun
@@ -53,11 +55,22 @@ class NotPossible(Exception):
 # --- Rounds --------------------------------------------------------------------------------------
 
 
-def start(track: Track, wanted: Wanted, by_id: int | None, before: Run | None = None) -> str:
-    """Ask for a round; a worker does it. Return its public id. Decisions of the one before go along."""
+def start(
+    track: Track,
+    wanted: Wanted,
+    by_id: int | None,
+    before: Run | None = None,
+    programme_id: int | None = None,
+) -> str:
+    """Ask for a round; a worker does it. Return its public id. Decisions of the one before go along.
+
+    It is about one programme: that of the round before, the named one, or the first there was.
+    """
+    if before is not None:
+        programme_id = before.programme_id
     row = MatchRun(
         public_id=ids.public_id(),
-        programme_id=programmes.programme_id(),
+        programme_id=programme_id or programmes.programme_id(),
         track=track,
         settings=wanted.as_data(),
         before_id=before.id if before else None,
@@ -91,13 +104,17 @@ def work(payload: dict[str, Any]) -> Result | None:
     found = queries.run(payload["run"])
     if found is None or found.state is not RunState.WAITING:
         return None
-    everybody = snapshot.take(Track(found.track), found.made_at)
+    everybody = _everybody(found, found.made_at)
     try:
         settings = compute.settings_of(found, queries.decisions(found.id), everybody.tried)
         return compute.result(everybody, settings)
     except ValueError as error:
         log.error("round.failed", round=found.public_id, error=type(error).__name__)
         return None
+
+
+def _everybody(found: Run, at: datetime) -> snapshot.Snapshot:
+    return snapshot.take(Track(found.track), at, found.programme_id)
 
 
 def store(payload: dict[str, Any], result: Result | None) -> None:
@@ -139,14 +156,16 @@ def _numbers(
 
 
 def weekly() -> None:
-    """On Thursdays, make a round of each track in which somebody waits, for staff to look at.
+    """On Thursdays, make a round of each programme and track in which somebody waits, for staff to look at.
 
-    It publishes nothing, whatever it finds.
+    It publishes nothing, whatever it finds. A programme that takes nobody makes no pairs either.
     """
     if not is_weekly_day(now()):
         return
-    for track in sorted({one.track for one in lists.waiting()}):
-        start(track, Wanted(), None)
+    running = {one.id for one in lists.programmes() if one.state in TAKES_PEOPLE}
+    for programme_id, track in sorted({(one.programme_id, one.track) for one in lists.waiting()}):
+        if programme_id in running:
+            start(track, Wanted(), None, programme_id=programme_id)
 
 
 # --- Decisions -----------------------------------------------------------------------------------
@@ -164,7 +183,7 @@ class Choice:
 
 def pin(found: Run, request: str, profile: str, reason: str, by_id: int) -> None:
     """Want this pair in any case. Raises NotPossible, NeedsReason, LookupError."""
-    everybody = snapshot.take(Track(found.track), now())
+    everybody = _everybody(found, now())
     broken = broken_rules(everybody, request, profile)
     require_possible(broken, reason)
     _decide(found, Kind.PIN, by_id, request=request, profile=profile, reason=reason)
@@ -197,7 +216,7 @@ def hold(found: Run, request: str, by_id: int) -> None:
 
 def one_less(found: Run, profile: str, by_id: int) -> None:
     """Let a mentor have one place less in the next round than in this one. Raises LookupError."""
-    everybody = snapshot.take(Track(found.track), now())
+    everybody = _everybody(found, now())
     mentor = snapshot.mentor(everybody, profile)
     before = [one.places for one in queries.decisions(found.id) if one.profile == profile]
     lowered = [places for places in before if places is not None]

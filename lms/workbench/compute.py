@@ -96,6 +96,7 @@ def settings_of(
     return Settings(
         now=found.made_at,
         track=Track(found.track),
+        programme=str(found.programme_id),
         policy=chosen.policy,
         weights=chosen.weights,
         floor=chosen.floor,

@@ -13,11 +13,12 @@ from sqlalchemy.orm import aliased
 from lms.accounts.leaving import hidden
 from lms.accounts.models import Person
 from lms.core.db import db
+from lms.core.i18n import language
 from lms.core.sealing import CannotOpen, Place, unseal
 from lms.mentoring import queries as pairs
 from lms.mentoring.queries import Profile
 from lms.programmes import queries as programmes
-from lms.programmes.models import MentorProfile, MentorRequest
+from lms.programmes.models import MentorProfile, MentorRequest, Programme
 from lms.programmes.queries import Request
 from lms.workbench.models import MatchDecision, MatchProposal, MatchRun
 from lms.workbench.rules import Kind, RunState
@@ -33,6 +34,8 @@ class Run:
     id: int
     public_id: str
     programme_id: int
+    title_en: str
+    title_ru: str
     track: str
     settings: dict[str, Any]
     by_id: int | None
@@ -46,21 +49,29 @@ class Run:
     published: bool
 
     @property
+    def programme(self) -> str:
+        """The title of its programme; empty for the one that was made by itself."""
+        return programmes.title_of(self.title_en, self.title_ru, language())
+
+    @property
     def weekly(self) -> bool:
         """Whether nobody asked for it: the calendar did."""
         return self.by_id is None
 
 
 def _runs() -> Select[Any]:
-    return select(
-        *(MatchRun.id, MatchRun.public_id, MatchRun.programme_id, MatchRun.track),
+    columns = (
+        *(MatchRun.id, MatchRun.public_id, MatchRun.programme_id),
+        *(Programme.title_en, Programme.title_ru, MatchRun.track),
         *(MatchRun.settings, MatchRun.by_id, MatchRun.state),
         *(MatchRun.input_digest, MatchRun.result_digest, MatchRun.stats),
         *(MatchRun.made_at, MatchRun.done_at, _before.public_id),
         exists().where(
             MatchProposal.run_id == MatchRun.id, MatchProposal.published_at.is_not(None)
         ),
-    ).outerjoin(_before, _before.id == MatchRun.before_id)
+    )
+    runs = select(*columns).join(Programme, Programme.id == MatchRun.programme_id)
+    return runs.outerjoin(_before, _before.id == MatchRun.before_id)
 
 
 def _run(row: Row[Any]) -> Run:

@@ -35,10 +35,10 @@ class Snapshot(Everybody):
     tried: frozenset[tuple[str, str]] = frozenset()
 
 
-def take(track: Track, at: datetime) -> Snapshot:
-    """Read everybody of a track; hours are compared from the day of `at` on."""
+def take(track: Track, at: datetime, programme_id: int | None = None) -> Snapshot:
+    """Read everybody of a track, and of one programme; hours are compared from the day of `at` on."""
     rows = _pairs()
-    found = facts.everybody(track, at.date(), _around(track, rows))
+    found = facts.everybody(track, at.date(), _around(track, rows), programme_id)
     return Snapshot(
         found.mentors, found.mentees, found.profiles, found.requests, _tried(found, rows)
     )

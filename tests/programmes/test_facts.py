@@ -46,7 +46,8 @@ def bars(around: Around | None = None) -> tuple[Bar, ...]:
     """What speaks against the only pair there is."""
     with reading():
         found = facts.everybody(Track.PEER, SINCE, around or Around())
-    settings = Settings(now=now(), track=Track.PEER, floor=0)
+    programme = found.mentors[0].programme
+    settings = Settings(now=now(), track=Track.PEER, programme=programme, floor=0)
     return against(found.mentors[0], found.mentees[0], settings)
 
 

@@ -13,7 +13,7 @@ from lms.core.i18n import gettext as _
 from lms.core.i18n import lazy_gettext as _l
 from lms.programmes import words
 from lms.programmes.fields import Ticks, shown_name, spoken
-from lms.programmes.forms.shared import MoreForm, WithProgramme, countries, track_choices
+from lms.programmes.forms.shared import MoreForm, WithProgramme, countries, topics, track_choices
 from lms.programmes.rules import GENDERS, LARGEST_CAPACITY, More, Track
 from lms.web.forms import Form, Line, SharedForm, needed, typed
 
@@ -40,26 +40,27 @@ class CardForm(SharedForm):
     )
 
 
-class MakeMentorForm(CardForm):
+def _track(label: Any) -> RadioField:
+    one = [InputRequired(_l("Choose one."))]
+    return RadioField(label, choices=track_choices, default=Track.PEER.value, validators=one)
+
+
+class OfferForm(CardForm, WithProgramme):
+    """Offer to be a mentor."""
+
+    track = _track(_l("What you would like to be"))
+
+
+class MakeMentorForm(CardForm, WithProgramme):
     """Make somebody a mentor."""
 
+    track = _track(_l("Peer mentor or scientist"))
     handle = Line(
         _l("Name for signing in"),
         longest=200,
         validators=[needed(_l("Type the name that the person signs in with."))],
         description=_l("Ask the person for it; it is shown to nobody."),
         render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},
-    )
-
-
-class OfferForm(CardForm, WithProgramme):
-    """Offer to be a mentor."""
-
-    track = RadioField(
-        _l("What you would like to be"),
-        choices=track_choices,
-        default=Track.PEER.value,
-        validators=[InputRequired(_l("Choose one."))],
     )
 
 
@@ -87,18 +88,25 @@ def _own_gender() -> list[SelectChoice]:
 class MentorMoreForm(MoreForm):
     """What a mentor can say about how she works."""
 
+    glad_topics = Ticks(
+        _l("Especially glad to help with"),
+        choices=topics,
+        description=_l("A wish: it counts a little, and only where coordinators let it count."),
+    )
     countries_known = Ticks(_l("Countries whose laws and ways you know"), choices=countries)
     gender = SelectField(_l("My gender"), choices=_own_gender, default="")
 
     def fill(self, more: More) -> None:
         """Put what stands there into the form."""
         super().fill(more)
+        self.glad_topics.data = list(more.glad_topics)
         self.countries_known.data = list(more.countries_known)
         self.gender.data = more.private.gender
 
     def said(self) -> More:
         """What was said."""
         return self.more(
+            glad_topics=list(self.glad_topics.data or ()),
             countries_known=list(self.countries_known.data or ()),
             private={"gender": typed(self.gender)},
         )

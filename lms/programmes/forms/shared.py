@@ -57,6 +57,11 @@ class WithProgramme(Form):
             self.programme.choices = choices
 
 
+def topics() -> list[SelectChoice]:
+    """The topics, to choose from."""
+    return [SelectChoice(key, str(words.TOPIC[key])) for key in TOPICS]
+
+
 def _hours() -> list[SelectChoice]:
     days = words.weekdays()
     return [
@@ -90,10 +95,7 @@ def _style(which: Style) -> RadioField:
 class MoreForm(SharedForm):
     """What both sides can say beyond name and languages. Everything is optional."""
 
-    topics = Ticks(
-        _l("Topics"),
-        choices=lambda: [SelectChoice(key, str(words.TOPIC[key])) for key in TOPICS],
-    )
+    topics = Ticks(_l("Topics"), choices=topics)
     experience = Ticks(
         _l("Kinds of experience"),
         choices=lambda: [SelectChoice(key.value, str(words.EXPERIENCE[key])) for key in Experience],

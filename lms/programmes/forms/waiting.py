@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from wtforms import SelectChoice, SelectField  # type: ignore[attr-defined]
+from wtforms import BooleanField, SelectChoice, SelectField  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, NumberRange
 
 from lms.core.i18n import gettext as _
 from lms.core.i18n import lazy_gettext as _l
 from lms.programmes import words
 from lms.programmes.fields import Ticks, shown_name, spoken
-from lms.programmes.forms.shared import MoreForm, WithProgramme, track_choices
-from lms.programmes.rules import GENDERS, LARGEST_PRIORITY, TOPICS, More, Track, Wish, first_before
+from lms.programmes.forms.shared import MoreForm, WithProgramme, topics, track_choices
+from lms.programmes.rules import GENDERS, LARGEST_PRIORITY, More, Track, Wish, first_before
 from lms.web.forms import Form, Number, Text, needed, typed
 
 LONGEST_GOAL = 1_000
@@ -33,8 +33,7 @@ class AskForm(WithProgramme):
 
 
 def _first() -> list[SelectChoice]:
-    said = [SelectChoice(key, str(words.TOPIC[key])) for key in TOPICS]
-    return [SelectChoice("", _("No first one")), *said]
+    return [SelectChoice("", _("No first one")), *topics()]
 
 
 def _same_country() -> list[SelectChoice]:
@@ -97,13 +96,19 @@ class RequestMoreForm(MoreForm):
         return tuple(track for track in Track if track.value in set(self.tracks.data or ()))
 
 
-class PriorityForm(Form):
-    """Bring somebody forward in the line."""
+class ScreenForm(Form):
+    """What staff say about somebody who waits."""
 
     priority = Number(
-        _l("Priority"),
+        _l("Brought forward by"),
+        default=0,
+        description=_l("0 is nothing; 200 counts like 20 weeks of waiting."),
         validators=[
             InputRequired(_l("Type a number from 0 to 200.")),
             NumberRange(0, LARGEST_PRIORITY, _l("Type a number from 0 to 200.")),
         ],
+    )
+    under_18 = BooleanField(
+        _l("16 or 17 years old"),
+        description=_l("Only mentors whom a safeguarding lead has cleared for it are proposed."),
     )

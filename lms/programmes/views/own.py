@@ -34,7 +34,7 @@ def _labels() -> dict[str, Any]:
     return {"track_hints": hints, "days": words.weekdays(), "parts": list(words.PART.values())}
 
 
-class _Where:
+class Where:
     """The programmes that take people now, and which of them a form names."""
 
     def __init__(self, form: WithProgramme, *, asks: bool) -> None:
@@ -68,7 +68,7 @@ def ask() -> AnyResponse:
     found, standing = queries.request_of(person.id), standing_of(person.id)
     if standing and standing.active:
         return redirect(standing.url, 303)
-    where = _Where(form, asks=found is None)
+    where = Where(form, asks=found is None)
     if where.closed:
         return page("programmes/closed.html")
     if form.validate_on_submit():
@@ -224,7 +224,7 @@ def new_places() -> AnyResponse:
     """Offer to be a mentor, in one track."""
     person, form = signed_in(), OfferForm()
     g.nav = "mentoring.pairs" if person.has("mentor") else "mentoring.mine"
-    where = _Where(form, asks=True)
+    where = Where(form, asks=True)
     if where.closed:
         return page("programmes/closed.html")
     form.track.choices = track_choices(where.tracks())

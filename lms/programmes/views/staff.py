@@ -17,11 +17,12 @@ from lms.courses import queries as courses
 from lms.programmes import actions, languages, profiles, queries, waiting, words
 from lms.programmes.forms.profiles import CardForm, MakeMentorForm
 from lms.programmes.forms.programmes import ProgrammeForm
-from lms.programmes.forms.waiting import PriorityForm
+from lms.programmes.forms.shared import track_choices
+from lms.programmes.forms.waiting import ScreenForm
 from lms.programmes.pairing import Load, loads
 from lms.programmes.policy import Permission
 from lms.programmes.queries import Profile, Request, Running
-from lms.programmes.rules import level_of, ticks
+from lms.programmes.rules import Track, level_of, ticks
 from lms.programmes.states import (
     PROGRAMME,
     By,
@@ -32,7 +33,7 @@ from lms.programmes.states import (
     steps_from,
 )
 from lms.programmes.views import bp
-from lms.programmes.views.own import card_of, fill_card, on_card
+from lms.programmes.views.own import Where, card_of, fill_card, on_card
 from lms.web.forms import Form, typed
 from lms.web.page import page
 
@@ -93,12 +94,17 @@ def new_mentor() -> AnyResponse:
     """Make somebody a mentor who has agreed to it."""
     form = MakeMentorForm()
     g.nav = "workbench.waiting"
+    where = Where(form, asks=True)
+    form.track.choices = track_choices(where.tracks())
     if form.validate_on_submit():
         found = people.by_handle(typed(form.handle))
         if found is None:
             form.handle.errors = [_("Nobody signs in with this name. Ask again how it is spelt.")]
         else:
-            profiles.make_mentor(found.id, card_of(form), by=signed_in().id)
+            profiles.make_mentor(
+                *(found.id, card_of(form), Track(typed(form.track)), signed_in().id),
+                programme=where.chosen(),
+            )
             flash(_("%(name)s is a mentor now.", name=typed(form.shown_name)), "done")
             return redirect(url_for("programmes.mentors"), 303)
     if not form.is_submitted():
@@ -155,6 +161,7 @@ def look(profile: Profile) -> Response:
             for code in profile.languages
         ],
         topics=words.topics(profile.topics),
+        glad=words.topics(profile.glad_topics),
         experience=[
             str(words.EXPERIENCE[one]) for one in words.EXPERIENCE if one in profile.experience
         ],
@@ -205,6 +212,17 @@ def suspend(profile: Profile) -> AnyResponse:
     return redirect(url_for("programmes.look", profile=profile.public_id), 303)
 
 
+@bp.post("/people/<profile>/clear")
+@allow(Permission.SUSPEND, _profile)
+def clear(profile: Profile) -> AnyResponse:
+    """A safeguarding lead lets a mentor be proposed to people of 16 and 17, or to adults only."""
+    answer = request.form.get("adults")
+    if Form().validate() and answer in {"only", "also"}:
+        profiles.clear(profile, signed_in().id, adults_only=answer == "only")
+        flash(_("Saved. It counts for new pairs; look yourself at pairs that are there."), "done")
+    return redirect(url_for("programmes.look", profile=profile.public_id), 303)
+
+
 # --- Requests ------------------------------------------------------------------------------------
 
 
@@ -250,17 +268,27 @@ def decide_request(found: Request) -> AnyResponse:
     return redirect(url_for("programmes.requests"), 303)
 
 
-@bp.post("/requests/<waiting>/priority")
+@bp.route("/requests/<waiting>", methods=["GET", "POST"])
 @allow(Permission.MENTORS, _request)
-def set_priority(found: Request) -> AnyResponse:
-    """Bring somebody forward in the line, or no more."""
-    form = PriorityForm()
-    if form.validate():
-        waiting.set_priority(found, form.priority.data or 0)
+def screen(found: Request) -> AnyResponse:
+    """What staff say about somebody: brought forward or not, and whether she is 16 or 17."""
+    person, form = signed_in(), ScreenForm()
+    g.nav = "workbench.waiting"
+    if form.validate_on_submit():
+        waiting.screen(found, form.priority.data or 0, under_18=bool(form.under_18.data))
         flash(_("Saved."), "done")
-    else:
-        flash(_("Type a number from 0 to 200."), "error")
-    return redirect(url_for("workbench.waiting"), 303)
+        return redirect(_line_of(found), 303)
+    if not form.is_submitted():
+        form.priority.data, form.under_18.data = found.priority, found.under_18
+    audit.saw(_visitor(person), found.person_id, What.REQUEST, found.public_id)
+    status = 422 if form.errors else 200
+    return page("programmes/screen.html", status, form=form, found=found, back=_line_of(found))
+
+
+def _line_of(found: Request) -> str:
+    if found.state == RequestState.SUBMITTED:
+        return url_for("programmes.requests")
+    return url_for("workbench.waiting_person", waiting=found.public_id)
 
 
 # --- Programmes ----------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, abort, flash, g, redirect, request, url_for
@@ -17,6 +18,7 @@ from lms.core.i18n import language, ngettext
 from lms.core.policy import Actor, allow, signed_in
 from lms.matching.facts import LARGEST_CHARGE, LARGEST_FLOOR, Policy, Track, Weights
 from lms.programmes import queries as programmes
+from lms.programmes.states import TAKES_PEOPLE
 from lms.web.forms import Form
 from lms.web.page import page
 from lms.workbench import actions, compute, files, queries, shown, snapshot, words
@@ -54,24 +56,60 @@ def _to(run: Run | str) -> AnyResponse:
 def rounds() -> Response:
     """The rounds of the last weeks, and the button for a new one."""
     g.nav = NAV
-    waiting = Counter(one.track for one in programmes.waiting())
     return page(
         "workbench/rounds.html",
         form=Form(formdata=None),
-        tracks=[(track.value, waiting[track]) for track in Track],
+        programmes=_programmes(),
         rounds=queries.runs(),
         zone=signed_in().zone,
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Who waits in a programme: (track, people). `id` and `title` are empty where there is no choice."""
+
+    id: str
+    title: str
+    tracks: Sequence[tuple[str, int]]
+
+
+def _programmes() -> list[Lines]:
+    """The programmes that take people or in which somebody waits, the latest first."""
+    waiting = Counter((one.programme_id, one.track) for one in programmes.waiting())
+    waited_in = {programme_id for programme_id, _track in waiting}
+    shown = [
+        one for one in programmes.programmes() if one.state in TAKES_PEOPLE or one.id in waited_in
+    ]
+    if len(shown) < 2:
+        alone = shown[0].id if shown else 0
+        return [Lines("", "", [(track.value, waiting[alone, track]) for track in Track])]
+    return [
+        Lines(
+            one.public_id,
+            one.title(language()) or _("The first programme"),
+            [
+                (track.value, waiting[one.id, track])
+                for track in Track
+                if track.value in one.tracks or waiting[one.id, track]
+            ],
+        )
+        for one in shown
+    ]
+
+
 @bp.post("/rounds")
 @allow(Permission.COORDINATE)
 def start() -> AnyResponse:
-    """Ask for a round; a worker does it."""
-    if not Form().validate() or request.form.get("track") not in set(Track):
+    """Ask for a round of one programme; a worker does it."""
+    named = request.form.get("programme", "")
+    programme = programmes.programme(named) if named else None
+    known = request.form.get("track") in set(Track) and bool(programme) is bool(named)
+    if not Form().validate() or not known:
         flash(_("Nothing was started. Try again from this page."), "error")
         return redirect(url_for("workbench.rounds"), 303)
-    return _to(actions.start(Track(request.form["track"]), Wanted(), signed_in().id))
+    track, programme_id = Track(request.form["track"]), programme.id if programme else None
+    return _to(actions.start(track, Wanted(), signed_in().id, programme_id=programme_id))
 
 
 @bp.get(ROUND)
@@ -90,7 +128,7 @@ def round_page(found: Run) -> Response:
             zone=person.zone,
         )
     proposals, decided = queries.proposals(found.id), queries.decisions(found.id)
-    everybody = snapshot.take(Track(found.track), found.made_at)
+    everybody = snapshot.take(Track(found.track), found.made_at, found.programme_id)
     sort = request.args.get("sort", "wait")
     pairs = shown.pairs_of(proposals, now())
     unmatched = shown.unmatched_of(proposals, found.track, now())
@@ -238,7 +276,7 @@ def preview(found: Run) -> Response:
     """What other settings would change, worked out now; nothing is written."""
     wanted = _wanted(request.args)
     proposals, decided = queries.proposals(found.id), queries.decisions(found.id)
-    everybody = snapshot.take(Track(found.track), found.made_at)
+    everybody = snapshot.take(Track(found.track), found.made_at, found.programme_id)
     result = compute.result(everybody, compute.settings_of(found, decided, everybody.tried, wanted))
     sides = comparing.of_rows(found.stats, proposals), comparing.of_result(result, everybody)
     fields = [(name, value) for name, value in wanted.as_data().items() if name != "weights"]
