@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -25,10 +25,12 @@ from lms.core.db import db
 from lms.core.sealing import CannotOpen, Place
 from lms.learning.models import Completion, Enrolment
 from lms.learning.queries import Progress
+from lms.mentoring import renewal
 from lms.mentoring.models import Agreement, Match, MatchKey, MatchShare, Message, Note
 from lms.mentoring.queries import Pair, unread_by
+from lms.mentoring.renewal import Standing
 from lms.mentoring.states import Side
-from lms.programmes.models import MentorProfile
+from lms.programmes.models import MentorProfile, Transition
 
 # --- What the two agree on ------------------------------------------------------------------------
 
@@ -102,11 +104,12 @@ def agreed(match_id: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """The courses that the mentor may see, and what she says of herself."""
+    """The courses that the mentor may see, what she says of herself, and whether the two were asked to go on."""
 
     shares: frozenset[int]
     about: str
     languages: Sequence[str]
+    renewal: Standing = field(default_factory=Standing)
 
 
 def inside(found: Pair, reader_id: int, opener: Opener) -> Inside:
@@ -115,17 +118,19 @@ def inside(found: Pair, reader_id: int, opener: Opener) -> Inside:
     same = (MentorProfile.person_id == Match.mentor_id) & (MentorProfile.track == Match.track)
     rows = db.session.execute(
         select(MatchKey.number, MatchKey.wrapped, MatchShare.course_id)
-        .add_columns(MentorProfile.about, MentorProfile.languages)
+        .add_columns(MentorProfile.about, MentorProfile.languages, *renewal.COLUMNS)
         .select_from(Match)
+        .outerjoin(Transition, renewal.LAST_STEP)
         .outerjoin(MatchKey, mine)
         .outerjoin(MatchShare, MatchShare.match_id == Match.id)
         .outerjoin(MentorProfile, same & MentorProfile.person_id.not_in(hidden()))
         .where(Match.id == found.id)
     ).all()
-    keys = {number: wrapped for number, wrapped, *_rest in rows if number is not None}
+    keys = {row[0]: row[1] for row in rows if row[0] is not None}
     found.opened[opener.owner] = _opened(found, reader_id, opener, keys.items())
     shares = frozenset(row[2] for row in rows if row[2] is not None)
-    return Inside(shares, rows[0][3] or "", rows[0][4] or found.languages)
+    about, spoken, *asked = rows[0][3:]
+    return Inside(shares, about or "", spoken or found.languages, Standing.of(*asked))
 
 
 def steps(

@@ -106,7 +106,8 @@ _PAIR = (
 )
 
 
-def _pairs(*more: Any) -> Select[Any]:
+def pairs_with(*more: Any) -> Select[Any]:
+    """Pairs with their two sides, and more columns behind."""
     return (
         select(*_PAIR, *more)
         .join(_mentor, _mentor.id == Match.mentor_id)
@@ -115,7 +116,8 @@ def _pairs(*more: Any) -> Select[Any]:
     )
 
 
-def _pair(row: Row[*tuple[Any, ...]]) -> Pair:
+def pair_of(row: Row[*tuple[Any, ...]]) -> Pair:
+    """A row of `pairs_with` as a pair."""
     found = list(row[: len(_PAIR)])
     found[3] = State(found[3])
     return Pair(*found)
@@ -123,20 +125,22 @@ def _pair(row: Row[*tuple[Any, ...]]) -> Pair:
 
 def pair(public_id: str) -> Pair | None:
     """A pair by the id in its address."""
-    row = db.session.execute(_pairs().where(Match.public_id == public_id)).first()
-    return _pair(row) if row else None
+    row = db.session.execute(pairs_with().where(Match.public_id == public_id)).first()
+    return pair_of(row) if row else None
 
 
 def pair_by_id(match_id: int) -> Pair | None:
     """A pair by its number, as events tell it."""
-    row = db.session.execute(_pairs().where(Match.id == match_id)).first()
-    return _pair(row) if row else None
+    row = db.session.execute(pairs_with().where(Match.id == match_id)).first()
+    return pair_of(row) if row else None
 
 
 def pairs_of_mentee(mentee_id: int) -> list[Pair]:
     """The pairs and offers in which somebody is the mentee, one a track at most; pairs that have begun first."""
     mine = (Match.mentee_id == mentee_id) & Match.state.in_(LIVE)
-    found = [_pair(row) for row in db.session.execute(_pairs().where(mine).order_by(Match.id))]
+    found = [
+        pair_of(row) for row in db.session.execute(pairs_with().where(mine).order_by(Match.id))
+    ]
     return sorted(found, key=lambda pair: (pair.state not in TOGETHER, pair.state not in OFFERED))
 
 
@@ -148,14 +152,14 @@ def live_pair_of(mentee_id: int) -> Pair | None:
 def live_pairs(person_id: int) -> list[Pair]:
     """The pairs in which somebody takes part now, on either side."""
     hers = or_(Match.mentor_id == person_id, Match.mentee_id == person_id)
-    rows = db.session.execute(_pairs().where(hers, Match.state.in_(TOGETHER)))
-    return [_pair(row) for row in rows]
+    rows = db.session.execute(pairs_with().where(hers, Match.state.in_(TOGETHER)))
+    return [pair_of(row) for row in rows]
 
 
 def offers() -> list[Pair]:
     """Offers that wait for an answer, the longest waiting first."""
-    rows = db.session.execute(_pairs().where(Match.state.in_(OFFERED)).order_by(Match.asked_at))
-    return [_pair(row) for row in rows]
+    rows = db.session.execute(pairs_with().where(Match.state.in_(OFFERED)).order_by(Match.asked_at))
+    return [pair_of(row) for row in rows]
 
 
 def also_offered() -> dict[str, list[str]]:
@@ -185,9 +189,9 @@ def cards_of(found: Pair) -> list[OfferCard]:
     shown = (Match.id == found.id) | together if found.offer else Match.id == found.id
     here = Match.mentor_id.not_in(hidden())
     same = (MentorProfile.person_id == Match.mentor_id) & (MentorProfile.track == Match.track)
-    statement = _pairs(MentorProfile.about, MentorProfile.languages).join(MentorProfile, same)
+    statement = pairs_with(MentorProfile.about, MentorProfile.languages).join(MentorProfile, same)
     rows = db.session.execute(statement.where(shown, here).order_by(Match.rank, Match.id))
-    return [OfferCard(_pair(row), row[-2], row[-1]) for row in rows]
+    return [OfferCard(pair_of(row), row[-2], row[-1]) for row in rows]
 
 
 _AWAY = (MentorState.PAUSED, MentorState.LEFT, MentorState.SUSPENDED)
@@ -200,8 +204,8 @@ def stalled(moment: datetime) -> list[tuple[Pair, Stall, int]]:
     """
     same = (MentorProfile.person_id == Match.mentor_id) & (MentorProfile.track == Match.track)
     away = exists().where(same, MentorProfile.state.in_(_AWAY))
-    statement = _pairs(away).where(Match.state.in_(TOGETHER)).order_by(Match.id)
-    found = [(_pair(row), bool(row[-1])) for row in db.session.execute(statement)]
+    statement = pairs_with(away).where(Match.state.in_(TOGETHER)).order_by(Match.id)
+    found = [(pair_of(row), bool(row[-1])) for row in db.session.execute(statement)]
     told = [(pair, stall(_clock(pair, away=away), moment)) for pair, away in found]
     return [(pair, *why) for pair, why in told if why is not None]
 
@@ -314,10 +318,12 @@ def pairs_of_mentor(mentor_id: int) -> list[Mine]:
     """A mentor's live pairs and the offers that wait for her answer. Two statements."""
     seen = TOGETHER | {State.OFFERED_TO_MENTOR}
     mine = (Match.mentor_id == mentor_id) & Match.state.in_(seen)
-    statement = _pairs(_asked_at(), _last_word()).where(mine).order_by(Match.started_at, Match.id)
+    statement = (
+        pairs_with(_asked_at(), _last_word()).where(mine).order_by(Match.started_at, Match.id)
+    )
     rows = db.session.execute(statement).all()
     shared = shares_of([row[0] for row in rows])
-    return [Mine(_pair(row), row[-2], row[-1], shared.get(row[0], frozenset())) for row in rows]
+    return [Mine(pair_of(row), row[-2], row[-1], shared.get(row[0], frozenset())) for row in rows]
 
 
 def shares_of(match_ids: Iterable[int]) -> dict[int, frozenset[int]]:

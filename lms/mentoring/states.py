@@ -54,6 +54,7 @@ class Step(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     CLOSE = "close"
+    RENEW = "renew"
     COMPLETE = "complete"
     END = "end"
 
@@ -84,6 +85,8 @@ _STEPS: dict[tuple[State, Step], tuple[State, tuple[Side, ...]]] = {
     (State.PAUSED, Step.RESUME): (State.ACTIVE, _TWO),
     (State.ACTIVE, Step.CLOSE): (State.CLOSING, _ANYONE),
     (State.PAUSED, Step.CLOSE): (State.CLOSING, _ANYONE),
+    # Out of the last weeks only by a renewal: staff propose it, and the second yes makes the step.
+    (State.CLOSING, Step.RENEW): (State.ACTIVE, _TWO),
     (State.CLOSING, Step.COMPLETE): (State.COMPLETED, _ANYONE),
     **{(state, Step.END): (State.ENDED_EARLY, _ANYONE) for state in sorted(TOGETHER)},
 }
@@ -104,6 +107,37 @@ def move(state: State, step: Step, side: Side) -> State:
 def awaited(state: State) -> Side | None:
     """Whose answer an offered pair waits for."""
     return {State.OFFERED_TO_MENTEE: Side.MENTEE, State.OFFERED_TO_MENTOR: Side.MENTOR}.get(state)
+
+
+class Renewal(StrEnum):
+    """Whether a pair goes on after its agreed time: who was asked, who has said yes, what came of it."""
+
+    NONE = "none"
+    ASKED = "asked"
+    MENTOR = "mentor"
+    MENTEE = "mentee"
+    AGREED = "agreed"
+    DECLINED = "declined"
+
+
+def may_be_asked(before: Renewal) -> bool:
+    """Whether staff may propose it: after a no they don't ask again, after a renewal they may."""
+    return before in (Renewal.NONE, Renewal.AGREED)
+
+
+def is_asked(before: Renewal, side: Side) -> bool:
+    """Whether a side has not answered yet."""
+    open_still = before in (Renewal.ASKED, Renewal.MENTOR, Renewal.MENTEE)
+    return side in _TWO and open_still and before.value != side.value
+
+
+def answered(before: Renewal, side: Side, *, yes: bool) -> Renewal:
+    """What the answer of a side makes of it. Raises NotAllowed for a side that is not asked."""
+    if not is_asked(before, side):
+        raise NotAllowed(f"{before}: {side}")
+    if not yes:
+        return Renewal.DECLINED
+    return Renewal(side.value) if before is Renewal.ASKED else Renewal.AGREED
 
 
 class Ending(StrEnum):

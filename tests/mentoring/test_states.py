@@ -13,10 +13,13 @@ from lms.mentoring.states import (
     OFFERED,
     TOGETHER,
     NotAllowed,
+    Renewal,
     Side,
     State,
     Step,
+    answered,
     awaited,
+    may_be_asked,
     move,
 )
 
@@ -39,6 +42,7 @@ active            end       ended_early       mentee mentor staff house
 paused            resume    active            mentee mentor
 paused            close     closing           mentee mentor staff house
 paused            end       ended_early       mentee mentor staff house
+closing           renew     active            mentee mentor
 closing           complete  completed         mentee mentor staff house
 closing           end       ended_early       mentee mentor staff house
 """
@@ -82,3 +86,18 @@ def test_nobody_but_the_two_makes_them_a_pair() -> None:
     for (before, _step, side), after in TABLE.items():
         if after in ways and before not in TOGETHER:
             assert side in ways[after]
+
+
+def test_a_pair_goes_on_when_both_say_yes_and_not_otherwise() -> None:
+    for first, other in ((MENTEE, MENTOR), (MENTOR, MENTEE)):
+        half = answered(Renewal.ASKED, first, yes=True)
+        assert half == first.value
+        assert answered(half, other, yes=True) is Renewal.AGREED
+        assert answered(half, other, yes=False) is Renewal.DECLINED
+        assert answered(Renewal.ASKED, first, yes=False) is Renewal.DECLINED
+        for settled in (half, Renewal.NONE, Renewal.AGREED, Renewal.DECLINED):
+            with pytest.raises(NotAllowed):
+                answered(settled, first, yes=True)
+    with pytest.raises(NotAllowed):
+        answered(Renewal.ASKED, STAFF, yes=True)
+    assert {one for one in Renewal if may_be_asked(one)} == {Renewal.NONE, Renewal.AGREED}

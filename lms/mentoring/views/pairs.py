@@ -25,6 +25,7 @@ from lms.mentoring.forms import CourseTicks, NoteForm
 from lms.mentoring.policy import Permission
 from lms.mentoring.progress import Course, Learner, courses_of, finished_modules, learners
 from lms.mentoring.queries import Pair
+from lms.mentoring.renewal import Standing
 from lms.mentoring.rules import Call, Waiting, waits
 from lms.mentoring.states import TOGETHER, Side, State
 from lms.mentoring.timeline import Moment, brought
@@ -159,19 +160,22 @@ def _hung(person: Actor, found: Pair) -> Hung:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What stands beside the timeline for both sides: the agreement, rest, and ways out."""
+    """What stands beside the timeline for both sides: the agreement, rest, going on, and ways out."""
 
     form: Form
     signed: bool
     by_other: bool
+    renewal: Standing
+    side: Side | None
 
 
-def _beside(person: Actor, found: Pair) -> Beside:
+def _beside(person: Actor, found: Pair, renewal: Standing) -> Beside:
     mine, other = Side.MENTEE, Side.MENTOR
     if person.id == found.mentor_id:
         mine, other = other, mine
     signed, by_other = ({side, "both"} for side in (mine, other))
-    return Beside(Form(formdata=None), found.signed in signed, found.signed in by_other)
+    form, known = Form(formdata=None), (found.signed in signed, found.signed in by_other)
+    return Beside(form, *known, renewal, found.side(person.id))
 
 
 def _note(entry: Entry, found: Pair, reader: Actor) -> Moment:
@@ -246,7 +250,8 @@ def _task(task: learning.Task, course: Course, found: Pair, zone: str) -> Moment
 def _mentor_page(found: Pair, form: NoteForm, status: int) -> Response:
     person = signed_in()
     g.nav = "mentoring.pairs"
-    shared = conversation.inside(found, person.id, vault.unlocked()).shares
+    inside = conversation.inside(found, person.id, vault.unlocked())
+    shared = inside.shares
     facts, moments = conversation.steps(found.mentee_id, shared) if shared else ([], {})
     courses = courses_of(facts, language())
     entries = [
@@ -254,7 +259,7 @@ def _mentor_page(found: Pair, form: NoteForm, status: int) -> Response:
         for entry in conversation.notes(found, person.id, vault.unlocked())
     ]
     entries += _course_moments(found, courses, moments, person.zone)
-    hung, beside = _hung(person, found), _beside(person, found)
+    hung, beside = _hung(person, found), _beside(person, found, inside.renewal)
     entries += hung.moments
     show = request.args.get("show", "")
     visitor = Visitor(person.id, Role.MENTOR, found.mentor_name)
@@ -306,7 +311,7 @@ def _mentee_page(found: Pair, form: NoteForm, status: int) -> Response:
         ticks=ticks,
         found=found,
         hung=hung,
-        beside=_beside(person, found),
+        beside=_beside(person, found, inside.renewal),
         name=found.mentor_name,
         about=inside.about,
         spoken=_sentence(languages.names(inside.languages)),

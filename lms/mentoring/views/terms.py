@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from lms.accounts import vault
 from lms.core.i18n import gettext as _
 from lms.core.policy import Actor, allow, signed_in
-from lms.mentoring import actions, conversation, words
+from lms.mentoring import actions, conversation, renewal, words
 from lms.mentoring.forms import AgreementForm, EndForm
 from lms.mentoring.policy import Permission
 from lms.mentoring.queries import Pair
@@ -78,6 +78,27 @@ def change(found: Pair) -> AnyResponse:
     )
     flash(said, "done")
     return redirect(url_for("mentoring.pairs" if mentor else "web.home"), 303)
+
+
+@bp.post("/<pair>/go-on")
+@allow(Permission.PAIR, load_pair)
+def go_on(found: Pair) -> AnyResponse:
+    """Answer whether the pair goes on after its agreed time."""
+    yes, here = "yes" in request.form, url_for("mentoring.pair", pair=found.public_id)
+    if not Form().validate() or not (yes or "no" in request.form):
+        return redirect(here, 303)
+    try:
+        goes_on = renewal.answer(found, signed_in().id, yes=yes)
+    except NotAllowed:
+        return _settled()
+    name = found.name_of(found.other(signed_in().id))
+    if goes_on:
+        flash(_("You go on together."), "done")
+    elif yes:
+        flash(_("Noted. %(name)s is asked, too.", name=name), "done")
+    else:
+        flash(_("All right. Nobody is told that it was you."), "done")
+    return redirect(here, 303)
 
 
 @bp.post("/<pair>/rest")

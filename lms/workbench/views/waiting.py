@@ -19,8 +19,9 @@ from lms.core.policy import Actor, allow, signed_in
 from lms.matching.constraints import Bar
 from lms.mentoring import actions as pair_actions
 from lms.mentoring import queries as pairs
+from lms.mentoring import renewal
 from lms.mentoring.queries import Pair, Profile
-from lms.mentoring.states import OFFERED, NotAllowed, Side, awaited
+from lms.mentoring.states import OFFERED, TOGETHER, NotAllowed, Side, awaited
 from lms.programmes import languages
 from lms.programmes import queries as programmes
 from lms.programmes.facts import Everybody
@@ -93,8 +94,9 @@ def waiting() -> Response:
     """People who wait, the longest first; offers that wait for an answer; the way to a round."""
     person, profiles = signed_in(), pairs.profiles()
     line, offers = line_of(programmes.waiting()), _offers()
-    rounds = queries.runs()
+    rounds, closing = queries.runs(), renewal.closing()
     seen = [one.found.person_id for one in line] + [one.pair.mentee_id for one in offers]
+    seen += [found.mentee_id for found, _standing in closing]
     audit.saw_list(visitor(person), seen, What.WAITING)
     return page(
         "workbench/waiting.html",
@@ -102,6 +104,9 @@ def waiting() -> Response:
         line=line,
         chosen=None,
         offers=offers,
+        closing=closing,
+        weeks=renewal.WEEKS,
+        usual=renewal.WEEKS[-1],
         places=free_of((one.facts.free, one.capacity) for one in profiles if not one.paused),
         rounds=rounds[:3],
         zone=person.zone,
@@ -278,6 +283,26 @@ def take_back(found: Pair) -> AnyResponse:
             flash(_("This has been settled meanwhile."), "info")
         else:
             flash(_("Taken back. %(name)s waits at the old place.", name=found.mentee_name), "done")
+    return redirect(url_for("workbench.waiting"), 303)
+
+
+def _together(_person: Actor, pair: str) -> Pair | None:
+    found = pairs.pair(pair)
+    return found if found and found.state in TOGETHER else None
+
+
+@bp.post("/<pair>/longer")
+@allow(Permission.COORDINATE, _together)
+def longer(found: Pair) -> AnyResponse:
+    """Ask both of a pair whose agreed time is over whether they go on."""
+    weeks = request.form.get("weeks", "")
+    if Form().validate() and weeks in map(str, renewal.WEEKS):
+        try:
+            renewal.propose(found, int(weeks), signed_in().id)
+        except NotAllowed:
+            flash(_("This has been settled meanwhile."), "info")
+        else:
+            flash(_("Proposed. Both are asked, and it goes on if both want it."), "done")
     return redirect(url_for("workbench.waiting"), 303)
 
 
