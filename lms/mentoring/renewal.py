@@ -124,5 +124,7 @@ def _standing(row: Match) -> Standing:
 def _record(
     row: Match, before: Standing, after: Renewal, weeks: int, *, about: int, by: int
 ) -> None:
-    step = [(before.state.value, after.value)]
+    # Whoever says no does not read in a copy that the other side had said yes.
+    said = Renewal.ASKED if after is Renewal.DECLINED else before.state
+    step = [(said.value, after.value)]
     trail.record(MACHINE, row.public_id, step, about=about, by=by, reason=str(weeks))
