@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     JSON,
@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Compiled, Connection
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -98,6 +98,7 @@ db = SQLAlchemy(
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 _rendering: ContextVar[bool] = ContextVar("rendering", default=False)
+_statements: ContextVar[int] = ContextVar("statements", default=0)
 
 
 class QueryWhileRendering(RuntimeError):
@@ -153,14 +154,14 @@ def _begin(connection: Connection) -> None:
 
 @event.listens_for(Engine, "before_cursor_execute")
 def _count(*_: Any) -> None:
-    # One integer a statement: cheap enough to keep, and page budgets are tested with it.
-    if g:
-        g.statements = g.get("statements", 0) + 1
+    # One integer a statement: cheap enough to keep, for the line that operators get of each request.
+    _statements.set(_statements.get() + 1)
 
 
 def _open_request() -> None:
     _writing.set(request.method not in {"GET", "HEAD", "OPTIONS"})
     _rendering.set(False)
+    _statements.set(0)
 
 
 def _settle_request(response: Response) -> Response:
@@ -176,8 +177,33 @@ def fetch(statement: Select[*tuple[Any, ...]], **values: Any) -> CursorResult[*t
     opened most (`docs/performance.md`).
     """
     session = db.session()
-    session.flush()
-    return session.connection().execute(statement, values)
+    if _writing.get():
+        session.flush()
+    return session.connection().execute(statement, values, execution_options=_BY_IDENTITY)
+
+
+class _ByIdentity:
+    """SQL of statements, found by which object a statement is: the same ones come again and again.
+
+    SQLAlchemy's own cache finds equal ones too, and walks through all parts of a statement for it each time.
+    """
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[str, int], tuple[object, Compiled]] = {}
+
+    def get(self, key: tuple[Any, ...]) -> Compiled | None:
+        """What was made of it before."""
+        dialect, parts, *_ = key
+        _parts, made = self._made.get((dialect.name, id(parts)), (None, None))
+        return made
+
+    def __setitem__(self, key: tuple[Any, ...], made: Compiled) -> None:
+        dialect, parts, *_ = key
+        # Its parts are kept with it: nothing else comes to lie in their place.
+        self._made[dialect.name, id(parts)] = parts, made
+
+
+_BY_IDENTITY = {"compiled_cache": _ByIdentity()}
 
 
 def insert_into(model: type[Model]) -> pg.Insert:
@@ -187,6 +213,11 @@ def insert_into(model: type[Model]) -> pg.Insert:
     """
     own = sqlite.insert if db.engine.dialect.name == "sqlite" else pg.insert
     return cast(pg.Insert, own(model))
+
+
+def statements() -> int:
+    """How many statements this request has sent so far."""
+    return _statements.get()
 
 
 def is_writing() -> bool:

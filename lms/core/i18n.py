@@ -22,8 +22,8 @@ from babel.dates import get_timezone_location
 from babel.lists import format_list as babel_list
 from babel.numbers import format_decimal
 from babel.support import LazyProxy, NullTranslations, Translations
-from flask import Flask, has_request_context
-from markupsafe import Markup
+from flask import Flask
+from markupsafe import Markup, escape
 
 LANGUAGES = {"en": "English", "ru": "Русский"}
 DEFAULT = "en"
@@ -31,12 +31,12 @@ DEFAULT = "en"
 _LOCALES = {"en": Locale.parse("en_GB"), "ru": Locale.parse("ru")}
 
 _catalogues: dict[str, NullTranslations] = dict.fromkeys(LANGUAGES, NullTranslations())
-_of_page: ContextVar[str] = ContextVar("language_of_page", default=DEFAULT)
-_forced: ContextVar[str | None] = ContextVar("forced_language", default=None)
+_spoken: ContextVar[str] = ContextVar("language", default=DEFAULT)
 
 
 def init_app(app: Flask) -> None:
-    """Read the catalogues, and let templates translate."""
+    """Read the catalogues, let templates translate, and forget a request's language with the request."""
+    app.teardown_request(lambda _error: speak(DEFAULT))
     folder: Path = app.config["TRANSLATIONS"]
     _catalogues.update({lang: Translations.load(folder, [lang]) for lang in LANGUAGES})
     app.jinja_env.add_extension("jinja2.ext.i18n")
@@ -48,25 +48,22 @@ def init_app(app: Flask) -> None:
 
 def language() -> str:
     """The language of the page (or mail) that is being made."""
-    forced = _forced.get()
-    if forced is not None:
-        return forced
-    return _of_page.get() if has_request_context() else DEFAULT
+    return _spoken.get()
 
 
 def speak(lang: str) -> None:
     """Answer this request in a language. Asked for dozens of times a page, so it is no attribute of `g`."""
-    _of_page.set(lang)
+    _spoken.set(lang)
 
 
 @contextmanager
 def force_locale(lang: str) -> Iterator[None]:
     """Write in this language inside, whatever the request's is."""
-    token = _forced.set(lang)
+    token = _spoken.set(lang)
     try:
         yield
     finally:
-        _forced.reset(token)
+        _spoken.reset(token)
 
 
 def gettext(message: str, **values: object) -> str:
@@ -87,13 +84,20 @@ def lazy_gettext(message: str, **values: object) -> str:
 
 def _in_page(message: str, **values: object) -> Markup:
     # What authors of texts write is ours; what fills its places is escaped.
-    text = Markup(_catalogues[language()].gettext(message))  # noqa: S704
-    return text % values if values or "%" in text else text
+    text = _catalogues[language()].gettext(message)
+    return _filled(text, values) if values or "%" in text else Markup(text)  # noqa: S704
 
 
 def _in_page_plural(one: str, many: str, num: int, **values: object) -> Markup:
-    text = Markup(_catalogues[language()].ngettext(one, many, num))  # noqa: S704
-    return text % {"num": num, **values}
+    return _filled(_catalogues[language()].ngettext(one, many, num), {"num": num, **values})
+
+
+def _filled(text: str, values: dict[str, object]) -> Markup:
+    safe = {
+        name: value if isinstance(value, int | float) else escape(value)
+        for name, value in values.items()
+    }
+    return Markup(text % safe)  # noqa: S704
 
 
 def format_day(day: date | datetime, zone: str = "UTC", *, year: bool = True) -> str:

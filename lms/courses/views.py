@@ -8,6 +8,7 @@ from flask import Blueprint, Response, abort, current_app, g, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.core import discretion
+from lms.core.files.web import SHUT_IN
 from lms.core.i18n import LANGUAGES, language
 from lms.core.i18n import gettext as _
 from lms.core.policy import actor, public
@@ -108,5 +109,5 @@ def file(name: str) -> AnyResponse:
         abort(404)
     response = Response(data, mimetype=media_type)
     response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Content-Security-Policy"] = SHUT_IN
     return response

@@ -1,12 +1,14 @@
-"""Security headers on every answer, what browsers say of a request's origin, and compression of pages."""
+"""What holds for every answer: its headers, HEAD as GET, what browsers say of a request's origin, compression."""
 
 from __future__ import annotations
 
 import gzip
+from typing import Any
 from urllib.parse import quote
 
 from flask import Flask, Response, request
 from flask_wtf.csrf import CSRFError
+from werkzeug.wsgi import ClosingIterator
 
 from lms.core.settings import Settings
 
@@ -17,22 +19,19 @@ CSP = (
 )
 HSTS = "max-age=31536000"
 _WORTH_COMPRESSING = 600
+_FIXED = (
+    ("Content-Security-Policy", CSP),
+    ("Referrer-Policy", "no-referrer"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Robots-Tag", "noindex"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Put the headers on every answer of the application."""
-    fixed = {
-        "Content-Security-Policy": CSP,
-        "Referrer-Policy": "no-referrer",
-        "X-Content-Type-Options": "nosniff",
-        "X-Robots-Tag": "noindex",
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Cross-Origin-Resource-Policy": "same-origin",
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    }
-    if settings.https:
-        fixed["Strict-Transport-Security"] = HSTS
-
+    """Answer to our names and our own pages only, and compress what is worth it."""
     onion = settings.onion_url.rstrip("/")
     # Who asks for a name that is not ours gets a bare 400: no page, no cookie, nothing to poison a cache with.
     app.config["TRUSTED_HOSTS"] = settings.trusted_hosts
@@ -46,11 +45,33 @@ def init_app(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def add(response: Response) -> Response:
-        for name, value in fixed.items():
-            response.headers.setdefault(name, value)
         if onion and response.status_code == 200 and not _is_onion():
             response.headers["Onion-Location"] = onion + quote(request.path)
         return _compressed(response)
+
+
+def on_every_answer(app: Flask, settings: Settings) -> None:
+    """Put the headers on whatever leaves: pages, files, pictures, refusals. What an answer says itself stays.
+
+    HEAD gets what GET would get, without the body.
+    """
+    inner = app.wsgi_app
+    fixed = _FIXED + ((("Strict-Transport-Security", HSTS),) if settings.https else ())
+
+    def strict(environ: Any, start: Any) -> Any:
+        only_head = environ["REQUEST_METHOD"] == "HEAD"
+        if only_head:
+            environ["REQUEST_METHOD"] = "GET"
+
+        def start_strictly(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            said = {name.lower() for name, _value in headers}
+            more = [pair for pair in fixed if pair[0].lower() not in said]
+            return start(status, headers + more, *error)
+
+        body = inner(environ, start_strictly)
+        return ClosingIterator((), getattr(body, "close", None)) if only_head else body
+
+    app.wsgi_app = strict  # type: ignore[method-assign, assignment]
 
 
 def _is_onion() -> bool:

@@ -102,7 +102,8 @@ def make_shell(person: Actor | None) -> Shell:
     settings: Settings = current_app.extensions["settings"]
     shows = gate.sieve()
     items = [item for item in room.navigation(person) if shows(item.endpoint)]
-    links = [(item, _link(item)) for item in items]
+    here = (g.get("nav"), request.path)
+    links = [(item, _link(item, *here)) for item in items]
     tabs = _first([link for item, link in links if item.tab], MOST_TABS) if person else ()
     return Shell(
         product=settings.product(lang),
@@ -158,10 +159,9 @@ def _first(links: list[Link], most: int) -> tuple[Link, ...]:
     return tuple(links) if len(links) <= most else (*links[: most - 1], links[-1])
 
 
-def _link(item: room.NavItem) -> Link:
+def _link(item: room.NavItem, belongs_to: str | None, path: str) -> Link:
     url = address(item.endpoint)
-    current = g.get("nav") == item.endpoint or request.path == url
-    return Link(str(item.label), url, item.icon, current)
+    return Link(str(item.label), url, item.icon, item.endpoint == belongs_to or url == path)
 
 
 def _same_page(code: str) -> str:

@@ -6,6 +6,7 @@ import time
 
 from flask import Flask, Response, g, request
 
+from lms.core.db import statements
 from lms.core.log import log
 
 
@@ -25,6 +26,6 @@ def init_app(app: Flask) -> None:
             method=request.method,
             status=response.status_code,
             ms=took,
-            statements=g.get("statements", 0),
+            statements=statements(),
         )
         return response

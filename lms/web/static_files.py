@@ -9,35 +9,21 @@ from typing import Any
 from flask import Flask
 from whitenoise import WhiteNoise
 
-from lms.core.settings import Settings
-from lms.web.headers import HSTS
-
 FOLDER = Path(__file__).parent / "static"
 
 
-def init_app(app: Flask, settings: Settings) -> None:
+def init_app(app: Flask) -> None:
     """Serve the folder, precompressed files first, and give templates `static(name)`."""
     root = f"/static/{_digest()}/"
     served: Any = WhiteNoise(
         app.wsgi_app,
         immutable_file_test=lambda _path, url: url.startswith(root),
-        add_headers_function=_over_tls if settings.https else _headers,
         # Nobody else's page needs them.
         allow_all_origins=False,
     )
     served.add_files(str(FOLDER), prefix=root)
     app.wsgi_app = served  # type: ignore[method-assign]
     app.jinja_env.globals["static"] = lambda name: root + name
-
-
-def _headers(headers: Any, _path: str, _url: str) -> None:
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Cross-Origin-Resource-Policy"] = "same-origin"
-
-
-def _over_tls(headers: Any, path: str, url: str) -> None:
-    _headers(headers, path, url)
-    headers["Strict-Transport-Security"] = HSTS
 
 
 def _digest() -> str:

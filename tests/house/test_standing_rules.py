@@ -13,15 +13,17 @@ import logging
 import pkgutil
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
 from flask import Flask
 from sqlalchemy import func, select
+from werkzeug.test import TestResponse
 
 import lms
 from lms.accounts import rules, secrets, signin
@@ -31,6 +33,8 @@ from lms.core import clock, keys, markup
 from lms.core.clock import now
 from lms.core.db import db
 from lms.core.settings import Settings
+from lms.courses.source.pictures import ADDRESS
+from lms.web.static_files import FOLDER
 from tests.client import Browser
 from tests.house.world import Town
 from tests.world import PASSPHRASE, make_person
@@ -249,41 +253,96 @@ def test_every_package_is_named_with_its_hash() -> None:
 # --- Every answer --------------------------------------------------------------------------------
 
 
+STRICT = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def slack(answer: TestResponse) -> list[str]:
+    """What an answer should say to browsers and does not."""
+    headers = answer.headers
+    csp = headers.get("Content-Security-Policy", "")
+    found = [name for name, value in STRICT.items() if headers.get(name) != value]
+    found += [part for part in ("default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'") if part not in csp]  # fmt: skip
+    found += [word for word in ("unsafe", "*", "data:", "http") if word in csp]
+    if "Permissions-Policy" not in headers or "Access-Control-Allow-Origin" in headers:
+        found.append("what a page may use, and whose")
+    return [f"{answer.request.path}: {what}" for what in found]
+
+
 def test_every_kind_of_answer_has_its_headers(town: Town) -> None:
-    seen = set()
+    seen, found = set(), []
     rules_of = [rule.rule for rule in town.app.url_map.iter_rules()]
     asked = [town.get(who, town.address(rule)) for rule in rules_of for who in ("guest", "learner", "coordinator") if rule != "/leave"]  # fmt: skip
     asked.append(town.get("guest", "/en/nothing-here"))
     asked.append(town.client_of("guest").post("/en/look", data={}))
     asked.append(town.client_of("guest").put("/en/look"))
+    asked.append(town.client_of("guest").get("/en/", headers={"Host": "elsewhere.example"}))
     for answer in asked:
         where = answer.request.path
-        csp = answer.headers["Content-Security-Policy"]
-        assert "default-src 'none'" in csp, where
-        assert "unsafe" not in csp, where
-        # A file is shut in altogether; a page says what it may do.
-        assert "sandbox" in csp or ("frame-ancestors 'none'" in csp and "base-uri 'none'" in csp), (
-            where
-        )
-        assert answer.headers["X-Content-Type-Options"] == "nosniff", where
-        assert answer.headers["Referrer-Policy"] == "no-referrer", where
-        assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin", where
-        assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin", where
-        assert "Access-Control-Allow-Origin" not in answer.headers, where
+        found += slack(answer)
         body = answer.get_data()
         if body and answer.status_code == 200:
             looks_like_a_page = body.lstrip()[:9].lower() == b"<!doctype"
             assert looks_like_a_page == (answer.mimetype == "text/html"), where
         if answer.mimetype.startswith("text/"):
             # A text that somebody sent is kept as it came: which letters it has, nobody can know.
+            csp = answer.headers["Content-Security-Policy"]
             sent = (
                 "attachment" in answer.headers.get("Content-Disposition", "") and "sandbox" in csp
             )
             assert sent or "utf-8" in answer.content_type.lower(), where
         seen.add((answer.status_code, answer.mimetype))
     town.restore()
+    assert found == []
     assert {code for code, _kind in seen} >= {200, 302, 303, 400, 404, 405}
     assert "text/javascript" not in {kind for _code, kind in seen}
+
+
+def static_files(town: Town) -> list[TestResponse]:
+    """Every file of ours, one that is not there, and a course's picture that is not there."""
+    static: Any = town.app.jinja_env.globals["static"]
+    names = [path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*") if path.is_file()]
+    addresses = [static(name) for name in (*names, "nothing.css")] + [f"{ADDRESS}nothing.svg"]
+    client = town.app.test_client()
+    return [client.get(address, buffered=True) for address in addresses]
+
+
+def test_files_have_them_too(town: Town) -> None:
+    found = static_files(town)
+    assert [what for answer in found for what in slack(answer)] == []
+    assert {answer.status_code for answer in found} == {200, 404}
+    assert {"text/css", "text/javascript", "image/svg+xml", "font/woff2"} <= {answer.mimetype for answer in found}  # fmt: skip
+
+
+def unlike_get(town: Town, rules_of: Iterable[str]) -> list[str]:
+    """Pages whose HEAD tells something else than their GET."""
+    found = []
+    for address in map(town.address, rules_of):
+        got, head = town.get("guest", address), town.client_of("guest").head(address)
+        ways = [(one.status_code, one.location, one.mimetype) for one in (got, head)]
+        if ways[0] != ways[1] or head.get_data() or slack(head):
+            found.append(f"{address}: {ways}")
+    return found
+
+
+def test_head_tells_what_get_would(town: Town) -> None:
+    rules_of = {r.rule for r in town.app.url_map.iter_rules() if "GET" in (r.methods or ())}
+    assert unlike_get(town, rules_of - {"/leave"}) == []
+    town.restore()
+
+
+def test_an_answer_past_the_outer_door_is_found(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The planted hole: Flask alone, as it answers by itself.
+    monkeypatch.setattr(town.app, "wsgi_app", partial(Flask.wsgi_app, town.app))
+    assert slack(town.get("guest", "/en/")), "no headers"
+    assert unlike_get(town, ["/<lang:lang>/home"]), "no redirect"
 
 
 def test_scripts_are_the_same_for_everybody(town: Town) -> None:
