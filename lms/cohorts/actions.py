@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, select, update
 
 from lms.accounts import actions as accounts
 from lms.accounts import queries as people
-from lms.cohorts import queries
+from lms.cohorts import others, queries
 from lms.cohorts.events import SeatLeft, SeatTaken
 from lms.cohorts.models import Cohort, Invite, Seat
 from lms.cohorts.rules import CODE, CodeProblem, free_name, today_in
@@ -157,7 +157,7 @@ class Joined:
 
 
 def check(typed: str, person_id: int | None) -> str:
-    """Return the code in its stored form, if it opens a seat now. Takes nothing yet.
+    """Return the code in its stored form, if it opens a seat, or something of a room above, now. Takes nothing.
 
     A slip is told and not counted; a code that nobody made is a guess and counted.
     Raises CodeRefused, MustWait.
@@ -166,7 +166,10 @@ def check(typed: str, person_id: int | None) -> str:
     if code is None:
         raise CodeRefused(CodeProblem.MISTYPED)
     _wait_for_guesses(person_id)
-    _usable(code, person_id)
+    if other := others.maker_of(code):
+        other.check(code, person_id)
+    else:
+        _usable(code, person_id)
     return code
 
 

@@ -13,3 +13,9 @@ class TableForm(Form):
 
     file = FileField(_l("CSV file"))
     table = HiddenField()
+
+
+class SheetForm(Form):
+    """Codes that are shown this once, sealed, so that the same page can be taken as a file."""
+
+    sealed = HiddenField()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
 
@@ -21,6 +22,8 @@ LONGEST_ABOUT = 200
 LONGEST_GOAL = 1_000
 MOST_PLACES = 10
 TRACKS = ("peer", "scientist")
+# How long a row waits for somebody who has no account yet, and then for her answer.
+INVITED_KEPT = timedelta(days=90)
 _TRACK_NAMES = {
     "peer": "peer", "равный": "peer", "равная": "peer", "равный наставник": "peer", "": "peer",
     "scientist": "scientist", "ученый": "scientist", "ученая": "scientist", "исследователь": "scientist",
@@ -53,6 +56,7 @@ class Why(StrEnum):
     SAME_PERSON = "same_person"
     NOBODY = "nobody"
     NO_MENTOR = "no_mentor"
+    MENTOR_TO_COME = "mentor_to_come"
     HAS_PAIR = "has_pair"
     NOT_POSSIBLE = "not_possible"
 
@@ -109,6 +113,38 @@ class PairRow:
 
 Row = MentorRow | WaitingRow | PairRow
 
+
+class Outcome(StrEnum):
+    """What becomes of a row: somebody is new, is changed, gets a code to come with, or has had one."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    CODE = "code"
+    HAS_CODE = "has_code"
+
+
+def whose(row: Row) -> str:
+    """The name of the person who can come with a code for this row: the learner of a pair."""
+    return row.mentee if isinstance(row, PairRow) else row.handle
+
+
+def packed(row: Row) -> str:
+    """A row as a text that waits for its person."""
+    return json.dumps(asdict(row), default=date.isoformat, ensure_ascii=False)
+
+
+def unpacked(kind: Kind, text: str) -> Row:
+    """The row that was packed."""
+    values = json.loads(text)
+    values["languages"] = tuple(values["languages"])
+    if kind is Kind.MENTORS:
+        return MentorRow(**values)
+    if kind is Kind.WAITING:
+        since = values.pop("since")
+        return WaitingRow(**values, since=date.fromisoformat(since) if since else None)
+    return PairRow(**{**values, "started": date.fromisoformat(values["started"])})
+
+
 _HANDLE = Column("name", ("имя для входа", "sign-in name", "handle", "логин"), needed=True)
 _SHOWN = Column("shown name", ("имя", "показываемое имя", "как показывать"))
 _LANGUAGES = Column("languages", ("языки", "язык", "language"), needed=True)
@@ -159,7 +195,7 @@ def judge(kind: Kind, lines: Sequence[Line], today: date) -> Judged:
 def _twice(rows: Sequence[Row]) -> Iterator[Problem]:
     seen: set[tuple[str, str]] = set()
     for row in rows:
-        who = row.mentee if isinstance(row, PairRow) else row.handle
+        who = whose(row)
         key = (fold(who), row.track)
         if key in seen:
             column = "mentee" if isinstance(row, PairRow) else "name"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from lms.core.i18n import format_list, format_number
+from lms.core.i18n import format_day, format_list, format_number
 from lms.core.i18n import gettext as _
 from lms.core.i18n import lazy_gettext as _l
 from lms.importers import sheet
-from lms.importers.rules import Kind, Problem, Why
+from lms.importers.rules import Kind, MentorRow, Problem, Row, WaitingRow, Why
 from lms.importers.sheet import Unreadable
+from lms.programmes import languages
+from lms.programmes import words as programmes
+from lms.programmes.rules import Track
 
 TITLES = {
     Kind.MENTORS: _l("Mentors"),
@@ -33,7 +36,10 @@ _ROW = {
     Why.TWICE: _l("This person stands in the table twice."),
     Why.SAME_PERSON: _l("Nobody can be her own mentor."),
     Why.NOBODY: _l(
-        "Nobody signs in with this name. Ask how it is spelt, or invite the person first."
+        "Nobody signs in with this name. Ask how it is spelt, or bring the mentors in first."
+    ),
+    Why.MENTOR_TO_COME: _l(
+        "This mentor has a code and has not come with it yet. Bring the pair in when she has."
     ),
     Why.NO_MENTOR: _l("This person is no mentor in this track yet. Bring in the mentors first."),
     Why.HAS_PAIR: _l("This person has a mentor or an offer in this track already."),
@@ -58,3 +64,28 @@ def of_file(refused: Unreadable) -> str:
 def of_row(problem: Problem) -> str:
     """What is wrong with a row."""
     return str(_ROW[problem.why])
+
+
+def facts(row: Row) -> list[tuple[str, str]]:
+    """What a row says, for the person whom it is about. Empty cells are left out."""
+    track, spoken = str(programmes.TRACK[Track(row.track)]), languages.names(row.languages)
+    if isinstance(row, MentorRow):
+        said = [
+            (_("Shown name"), row.name),
+            (_("Places"), format_number(row.places)),
+            (_("About you"), row.about),
+        ]
+    elif isinstance(row, WaitingRow):
+        said = [
+            (_("Shown name"), row.name),
+            (_("Waiting since"), format_day(row.since) if row.since else ""),
+            (_("What you hope for"), row.goal),
+        ]
+    else:
+        said = [
+            (_("Mentor"), row.mentor_name),
+            (_("Shown name"), row.mentee_name),
+            (_("Together since"), format_day(row.started)),
+        ]
+    told = [*said, (_("Languages"), spoken), (_("Track"), track)]
+    return [(name, value) for name, value in told if value]

@@ -42,6 +42,7 @@ from lms.circles import queries as gatherings
 from lms.circles.rules import Check
 from lms.cohorts import actions as seating
 from lms.cohorts import queries as cohorts
+from lms.cohorts.rules import CODE
 from lms.core import clock, ids, keys
 from lms.core.clock import now
 from lms.core.db import Model, db, finish, reading, transaction
@@ -58,6 +59,8 @@ from lms.messaging import queries as messages
 from lms.messaging import stopping
 from lms.programmes import queries as lists
 from lms.programmes import waiting
+from lms.importers import invitations
+from lms.importers.rules import Kind, MentorRow
 from lms.recognition import actions as statements
 from lms.recognition.rules import Month
 from lms.safeguarding import actions as safeguarding
@@ -333,6 +336,7 @@ def _settle(town: Town, folder: Path) -> None:
     _worry(town)
     _gather(town)
     _round(town)
+    _expect(town)
     leave_address(town.people["learner"])
     with transaction():
         db.session.add(CourseFile(name=PICTURE, data=b"<svg/>"))
@@ -358,6 +362,20 @@ def _round(town: Town) -> None:
     with reading():
         decision = rounds.decisions(again.id)[0].public_id
     town.ids |= {"run": again.public_id, "decision": decision}
+
+
+def _expect(town: Town) -> None:
+    """A row of a table whose person has come with its code, and one that waits for its person."""
+    staff, person = town.people["coordinator"], town.people["other mentor"]
+    rows = [MentorRow(n, f"Somebody {n}", "Marat K.", ("ru",), "scientist", 1, "") for n in (2, 3)]
+    with transaction(), town.app.test_request_context("/en/code"):
+        batch = invitations.Batch(staff.id)
+        for row in rows:
+            batch.invite(Kind.MENTORS, row)
+        db.session.flush()
+        town.ids["row"] = invitations.use(
+            person.id, CODE.parse(batch.slips[0].code) or ""
+        ).rpartition("/")[2]
 
 
 def _publish(folder: Path, number: int = 0) -> Outline:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, current_app, flash, redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from lms.cohorts import actions, look, queries, rules
+from lms.cohorts import actions, look, others, queries, rules
 from lms.cohorts.cards import course_title, seat_facts
 from lms.cohorts.forms import (
     CodeForm,
@@ -46,7 +46,7 @@ def index() -> Response:
 @bp.route("/code", methods=["GET", "POST"])
 @public
 def code() -> AnyResponse:
-    """Take a seat with a code that somebody gave out. A guest's code waits until she has an account."""
+    """Take what a code opens that somebody gave out. A guest's code waits until she has an account."""
     person, form = actor(), CodeForm()
     if not form.validate_on_submit():
         return page("cohorts/code.html", 422 if form.errors else 200, form=form)
@@ -56,13 +56,22 @@ def code() -> AnyResponse:
             room.keep_for_later("code", actions.check(typed(form.code), None))
             flash(_("The code is good. Join with any name, and your place is yours."), "info")
             return redirect(url_for("accounts.join"), 303)
-        joined = actions.join(person.id, typed(form.code))
+        onward = _take(person.id, typed(form.code))
     except actions.MustWait as wait:
         form.code.errors = [_wait_message(wait)]
         return page("cohorts/code.html", 429, form=form)
     except actions.CodeRefused as refused:
         return _refuse(form, refused, person_id)
-    return redirect(url_for("cohorts.name", cohort=joined.cohort_public_id), 303)
+    return redirect(onward, 303)
+
+
+def _take(person_id: int, typed: str) -> str:
+    """Take what a code opens. Return where she goes on. Raises CodeRefused, MustWait."""
+    code = actions.check(typed, person_id)
+    if other := others.maker_of(code):
+        return other.use(person_id, code)
+    joined = actions.join(person_id, code)
+    return url_for("cohorts.name", cohort=joined.cohort_public_id)
 
 
 def _refuse(form: CodeForm, refused: actions.CodeRefused, person_id: int | None) -> Response:
@@ -85,7 +94,7 @@ def _wait_message(wait: actions.MustWait) -> str:
 
 
 def has_shown_code() -> bool:
-    """Whether this guest has typed a code that still opens a seat."""
+    """Whether this guest has typed a code that still opens something."""
     kind, value = room.kept_for_later()
     if kind != "code":
         return False
@@ -97,16 +106,15 @@ def has_shown_code() -> bool:
 
 
 def keep_code(person_id: int, code: str) -> str:
-    """Take the seat that a guest wanted. Return where she goes on; a refusal is told there."""
+    """Take what a guest's code opens. Return where she goes on; a refusal is told there."""
     try:
-        joined = actions.join(person_id, code)
+        return _take(person_id, code)
     except actions.MustWait as wait:
         flash(_wait_message(wait), "error")
         return url_for("cohorts.code")
     except actions.CodeRefused as refused:
         flash(_why(refused), "error")
         return url_for("cohorts.code")
-    return url_for("cohorts.name", cohort=joined.cohort_public_id)
 
 
 # ---------------------------------------------------------------- one's own seat
