@@ -12,12 +12,14 @@ from typing import TypeVar
 from lms.mentoring.states import ENDED, OFFERED, Ending, State
 from lms.reports.queries import Facts, Together
 from lms.reports.rules import Life, Point, Share, merged, nth, survival
+from lms.support.rules import Means, means
 from lms.workbench.fairness import Group, behind, suppressed
 
 FIRST_CONTACT = timedelta(days=14)
 ON_TIME = timedelta(days=7)
 TAKEN_UP = timedelta(hours=24)
 REST = "rest"
+RESTING = {"paused", "unconfirmed"}
 Thing = TypeVar("Thing")
 
 
@@ -26,14 +28,20 @@ class Key(StrEnum):
 
     COVERAGE = "coverage"
     ACCEPTED = "accepted"
+    FIRST_CARD = "first_card"
     CONTACT = "contact"
     MEETINGS = "meetings"
     WRITTEN = "written"
     CHECKS = "checks"
     GOALS = "goals"
+    LINKED = "linked"
     PULSES = "pulses"
     CLOSED = "closed"
     MENTORS = "mentors"
+    PAUSED = "paused"
+    RETURNED = "returned"
+    BOUNDARIES = "boundaries"
+    TRAINED = "trained"
 
 
 # What the programme aims at, in percent.
@@ -45,7 +53,10 @@ TARGETS = {
     Key.CHECKS: 90,
     Key.GOALS: 60,
     Key.CLOSED: 90,
+    Key.RETURNED: 70,
 }
+# What the programme aims at: days until half of the pairs and nine of ten began, and percent after 90 days.
+MEDIAN_DAYS, SLOW_DAYS, LASTING, LASTING_DAY = 21, 60, 80, 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,30 +78,38 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """All that the report says. `groups` are always about the whole time: two periods could be subtracted."""
+    """All that the report says. `groups` are always about the whole time: two periods could be subtracted.
+
+    `feel` are the means of the last days for the same reason, None when too few answered.
+    """
 
     shares: dict[Key, Share]
     median_days: int | None
     slow_days: int | None
     started: int
+    mentors: int
+    mentees: int
     hours: int
     curve: tuple[Point, ...]
     endings: dict[str, int]
     worries: Share
     groups: dict[str, list[Group]]
     behind: dict[str, list[str]]
+    feel: Means | None
 
 
 def figures(facts: Facts, period: Period, rhythm_days: int) -> Figures:
     """Work everything out as it stands on the last day of the period."""
     begun = [one for one in facts.pairs if period.has(one.started_at)]
     waits = [(one.started_at - one.waiting_since).days for one in begun if one.started_at]
-    groups = _groups(facts)
+    groups, together = _groups(facts), _together(facts, period)
     return Figures(
         shares=_shares(facts, period, begun, rhythm_days),
         median_days=nth(waits, 50),
         slow_days=nth(waits, 90),
         started=len(begun),
+        mentors=len({one.mentor for one in together}),
+        mentees=len({one.mentee for one in together}),
         hours=sum(one.minutes or 0 for one in facts.met if one.confirmed and period.has(one.at))
         // 60,
         curve=survival([_life(one, period) for one in begun]),
@@ -100,6 +119,7 @@ def figures(facts: Facts, period: Period, rhythm_days: int) -> Figures:
         worries=_worries(facts, period),
         groups=groups,
         behind={name: [one.name for one in behind(rows)] for name, rows in groups.items()},
+        feel=means(facts.felt, facts.felt_asked),
     )
 
 
@@ -116,6 +136,7 @@ def _shares(
     return {
         Key.COVERAGE: _share(waited, lambda one: one.matched_at is not None),
         Key.ACCEPTED: _share(answered, lambda one: one.started_at is not None),
+        Key.FIRST_CARD: _share(begun, lambda one: one.rank == 1),
         Key.CONTACT: _contact(facts, period, begun),
         **_meetings(facts, period, rhythm_days),
         Key.CHECKS: _checks(facts, period),
@@ -123,12 +144,13 @@ def _shares(
             [one for one in facts.goals if period.has(one.made_at)],
             lambda one: one.state in ("met", "partly_met"),
         ),
+        Key.LINKED: _linked(facts, period),
         Key.PULSES: _share(
             [one for one in facts.pulses if period.first <= one.asked_on <= period.last],
             lambda one: one.state == "answered",
         ),
         Key.CLOSED: _share(early, lambda one: one.closed_with_words),
-        Key.MENTORS: _mentors(facts, period),
+        **_pool(facts, period),
     }
 
 
@@ -189,15 +211,48 @@ def _checks(facts: Facts, period: Period) -> Share:
     )
 
 
-def _mentors(facts: Facts, period: Period) -> Share:
-    """Mentors in the pool, or in a pair in this period, who were in a pair."""
-    busy = {
+def _linked(facts: Facts, period: Period) -> Share:
+    """Steps that are a part of a course, of all steps towards goals that were set in the period."""
+    goals = [one for one in facts.goals if period.has(one.made_at)]
+    return Share(sum(one.linked for one in goals), sum(one.steps for one in goals))
+
+
+def _together(facts: Facts, period: Period) -> list[Together]:
+    """Pairs that were together for at least a day of the period."""
+    return [
+        one for one in facts.pairs if one.started_at and period.days(one.started_at, one.ended_at)
+    ]
+
+
+def _pool(facts: Facts, period: Period) -> dict[Key, Share]:
+    """Mentors who take people, rest, or were in a pair in this period; with what stands behind them.
+
+    All are shares of the same people: two numbers of all would tell how many are in one of them only.
+    """
+    busy = {one.mentor for one in _together(facts, period)}
+    resting = {one.person for one in facts.seats if one.state in RESTING}
+    everybody = busy | resting | {one.person for one in facts.seats if one.state == "available"}
+    screened = {one.person for one in facts.seats if one.screened_at is not None}
+    trained = {one.person for one in facts.seats if one.trained_at is not None}
+    some = {Key.MENTORS: busy, Key.PAUSED: resting, Key.BOUNDARIES: screened, Key.TRAINED: trained}
+    shares = {key: Share(len(who & everybody), len(everybody)) for key, who in some.items()}
+    return {**shares, Key.RETURNED: _returned(facts, period)}
+
+
+def _returned(facts: Facts, period: Period) -> Share:
+    """Mentors who began another pair after one of theirs had ended in the period, or are in one still."""
+    ended: dict[int, datetime] = {}
+    for one in facts.pairs:
+        if one.started_at and one.ended_at and period.has(one.ended_at):
+            ended[one.mentor] = min(one.ended_at, ended.get(one.mentor, one.ended_at))
+    again = {
         one.mentor
         for one in facts.pairs
-        if one.started_at and period.days(one.started_at, one.ended_at)
+        if one.started_at
+        and one.mentor in ended
+        and (one.ended_at is None or one.ended_at > ended[one.mentor])
     }
-    pool = {one.person for one in facts.seats if one.state == "available"} | busy
-    return Share(len(busy), len(pool))
+    return Share(len(again), len(ended))
 
 
 def _ended_early(facts: Facts, period: Period) -> list[Together]:

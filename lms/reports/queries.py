@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import exists, func, select
 
+from lms.core.clock import now
 from lms.core.db import db
-from lms.goals.models import Goal
+from lms.goals.models import Goal, GoalStep
 from lms.meetings.models import Meeting
 from lms.mentoring.models import Match, Message
 from lms.programmes.models import MentorProfile, MentorRequest
 from lms.safeguarding.models import Concern
+from lms.support import queries as support
 from lms.support.models import CheckIn, ClosingWord, Pulse
+from lms.support.rules import Pulse as Answers
+
+# The same days as on the page of staff: two windows could be subtracted from each other.
+FELT = timedelta(days=180)
 
 
 class Waited(NamedTuple):
@@ -42,6 +48,8 @@ class Together(NamedTuple):
     mentor_wrote: datetime | None
     mentee_wrote: datetime | None
     closed_with_words: bool
+    mentee: int = 0
+    rank: int = 1
 
 
 class Met(NamedTuple):
@@ -55,10 +63,12 @@ class Met(NamedTuple):
 
 
 class Aimed(NamedTuple):
-    """A goal and where it stands."""
+    """A goal and where it stands; how many steps it has, and how many of them are parts of a course."""
 
     state: str
     made_at: datetime
+    steps: int = 0
+    linked: int = 0
 
 
 class Checked(NamedTuple):
@@ -84,11 +94,13 @@ class Worry(NamedTuple):
 
 
 class Seat(NamedTuple):
-    """A mentor's profile."""
+    """A mentor's profile, and what she went through before anybody was proposed to her."""
 
     person: int
     state: str
     capacity: int
+    screened_at: datetime | None = None
+    trained_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +115,22 @@ class Facts:
     pulses: list[Asked]
     worries: list[Worry]
     seats: list[Seat]
+    felt: list[tuple[int, Answers]] = field(default_factory=list)
+    felt_asked: int = 0
 
 
 def facts(programme_id: int) -> Facts:
-    """Read a programme in eight statements."""
+    """Read a programme in ten statements.
+
+    What people answered to the short questions is of all programmes and of the last days, as staff see it
+    anyway: of fewer people, or of a period that can be chosen, a mean would tell who said what.
+    """
+    felt, felt_asked = support.pulses(now().date() - FELT)
     return Facts(
         waited=[Waited(*row) for row in _all(_waited(programme_id))],
         pairs=[Together(*row) for row in _all(_pairs(programme_id))],
         met=[Met(*row) for row in _all(_met(programme_id))],
-        goals=[Aimed(*row) for row in _all(_of_pairs(programme_id, Goal, "state", "made_at"))],
+        goals=[Aimed(*row) for row in _all(_goals(programme_id))],
         checks=[
             Checked(*row)
             for row in _all(_of_pairs(programme_id, CheckIn, "due_on", "state", "done_at"))
@@ -119,6 +138,8 @@ def facts(programme_id: int) -> Facts:
         pulses=[Asked(*row) for row in _all(_of_pairs(programme_id, Pulse, "state", "asked_on"))],
         worries=[Worry(*row) for row in _all(_worries(programme_id))],
         seats=[Seat(*row) for row in _all(_seats(programme_id))],
+        felt=felt,
+        felt_asked=felt_asked,
     )
 
 
@@ -154,6 +175,8 @@ def _pairs(programme_id: int) -> Any:
             _first_word(Match.mentor_id),
             _first_word(Match.mentee_id),
             exists().where(ClosingWord.match_id == Match.id),
+            Match.mentee_id,
+            Match.rank,
         )
         .join(MentorRequest, MentorRequest.id == Match.request_id)
         .where(
@@ -186,6 +209,16 @@ def _met(programme_id: int) -> Any:
     )
 
 
+def _goals(programme_id: int) -> Any:
+    return (
+        select(Goal.state, Goal.made_at, func.count(GoalStep.id), func.count(GoalStep.item_id))
+        .join(Match, Match.id == Goal.match_id)
+        .outerjoin(GoalStep, GoalStep.goal_id == Goal.id)
+        .where(Match.programme_id == programme_id)
+        .group_by(Goal.id, Goal.state, Goal.made_at)
+    )
+
+
 def _of_pairs(programme_id: int, model: Any, *columns: str) -> Any:
     return (
         select(*(getattr(model, name) for name in columns))
@@ -203,6 +236,6 @@ def _worries(programme_id: int) -> Any:
 
 
 def _seats(programme_id: int) -> Any:
-    return select(MentorProfile.person_id, MentorProfile.state, MentorProfile.capacity).where(
-        MentorProfile.programme_id == programme_id
-    )
+    columns = (MentorProfile.person_id, MentorProfile.state, MentorProfile.capacity)
+    gates = (MentorProfile.boundaries_at, MentorProfile.trained_at)
+    return select(*columns, *gates).where(MentorProfile.programme_id == programme_id)

@@ -6,20 +6,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
+from lms.core.i18n import format_number, ngettext
 from lms.core.i18n import gettext as _
-from lms.core.i18n import ngettext
 from lms.matching.facts import Track
 from lms.mentoring.states import Ending
 from lms.programmes import languages
-from lms.reports.indicators import REST, TARGETS, Figures, Key
+from lms.reports.indicators import (
+    LASTING,
+    LASTING_DAY,
+    MEDIAN_DAYS,
+    REST,
+    SLOW_DAYS,
+    TARGETS,
+    Figures,
+    Key,
+)
+from lms.reports.queries import FELT
 from lms.reports.rules import TOLD, Point, Share, Told
 from lms.workbench.fairness import OTHER
 
 WIDTH, HEIGHT, LEFT, TOP = 380, 200, 42, 12
 PARTS = (
-    ("reach", (Key.COVERAGE, Key.ACCEPTED)),
+    ("reach", (Key.COVERAGE, Key.ACCEPTED, Key.FIRST_CARD)),
     ("support", (Key.CONTACT, Key.MEETINGS, Key.WRITTEN, Key.CHECKS, Key.PULSES)),
-    ("result", (Key.GOALS, Key.CLOSED, Key.MENTORS)),
+    ("result", (Key.GOALS, Key.LINKED, Key.CLOSED)),
+    ("mentors", (Key.MENTORS, Key.PAUSED, Key.RETURNED, Key.BOUNDARIES, Key.TRAINED)),
 )
 
 
@@ -41,17 +52,19 @@ def part_title(part: str) -> str:
         "reach": _("Finding somebody"),
         "support": _("On the way"),
         "result": _("What came of it"),
+        "mentors": _("Mentors"),
     }[part]
 
 
 def lines(found: Figures) -> list[tuple[str, list[Line]]]:
     """The indicators under their headings."""
     return [
-        (part_title(part), [_line(key, found.shares[key]) for key in keys]) for part, keys in PARTS
+        (part_title(part), [line(key, found.shares[key]) for key in keys]) for part, keys in PARTS
     ]
 
 
-def _line(key: Key, share: Share) -> Line:
+def line(key: Key, share: Share) -> Line:
+    """An indicator with its share."""
     target = TARGETS.get(key)
     percent = share.percent
     return Line(
@@ -77,6 +90,12 @@ def title(key: Key) -> str:
         Key.GOALS: _("Goals met or partly met, of those set"),
         Key.CLOSED: _("Early ends with a closing word"),
         Key.MENTORS: _("Mentors with a pair, of all who take part"),
+        Key.FIRST_CARD: _("Pairs with the mentor who was shown first, of those that began"),
+        Key.LINKED: _("Steps that are a part of a course, of all steps"),
+        Key.PAUSED: _("Mentors who rest or have not confirmed, of all"),
+        Key.RETURNED: _("Mentors in a pair after another one had ended"),
+        Key.BOUNDARIES: _("Mentors who signed the page about boundaries"),
+        Key.TRAINED: _("Mentors whose training is finished, or who were vouched for"),
     }[key]
 
 
@@ -164,6 +183,28 @@ def groups(found: Figures) -> list[tuple[str, list[tuple[str, int, str, bool]]]]
     ]
 
 
+# ---------------------------------------------------------------- how pairs feel
+
+
+def feel(found: Figures) -> list[tuple[str, str, str]]:
+    """(question, mean, how many answered of how many who were asked); empty when too few answered."""
+    said = found.feel
+    if said is None:
+        return []
+    of = _("%(hits)s of %(of)s", hits=said.answered, of=said.asked)
+    means = (
+        (_("“I am heard”"), said.heard),
+        (_("“It is useful to me”"), said.useful),
+        (_("“I feel safe in it”"), said.safe),
+    )
+    return [(title, format_number(round(mean, 1)), of) for title, mean in means]
+
+
+def felt_days() -> str:
+    """Of which days these means are."""
+    return days(FELT.days)
+
+
 # ---------------------------------------------------------------- files
 
 
@@ -183,16 +224,45 @@ def table(found: Figures) -> list[list[str]]:
     for _part, keys in PARTS:
         rows += [_row(key, found.shares[key]) for key in keys]
     rows.append([_("Pairs begun"), count(found.started), *[""] * 5])
+    rows.append([_("Mentors in pairs"), about(found.mentors), *[""] * 5])
+    rows.append([_("Learners in pairs"), about(found.mentees), *[""] * 5])
     rows.append([_("Confirmed hours"), str(found.hours), *[""] * 5])
-    rows.append([_("Days until a pair begins, half of all"), days(found.median_days), *[""] * 5])
-    rows.append([_("Days until a pair begins, nine of ten"), days(found.slow_days), *[""] * 5])
+    half, most = (_at_most(number) for number in (MEDIAN_DAYS, SLOW_DAYS))
+    waits = [(_("Days until a pair begins, half of all"), found.median_days, half)]
+    waits.append((_("Days until a pair begins, nine of ten"), found.slow_days, most))
+    rows += [[head, days(number), *[""] * 4, target] for head, number, target in waits]
     for one in found.curve:
         head = _("Pairs that last %(days)s", days=days(one.day))
-        rows.append([head, *_of_point(one), ""])
+        rows.append([head, *_of_point(one), f"{LASTING}%" if one.day == LASTING_DAY else ""])
     rows += [[reason, str(number), *[""] * 5] for reason, number in endings(found)]
+    head = _("Mean of 5, last %(days)s", days=felt_days())
+    rows += [
+        [f"{head}: {one}", mean, of, "", "", "", _("at least 4")] for one, mean, of in feel(found)
+    ]
     for head, people in groups(found):
         rows += [[f"{head}: {one[0]}", one[2], "", str(one[1]), *[""] * 3] for one in people]
     return rows
+
+
+def about(number: int) -> str:
+    """A number of people, to the nearest five: beside an exact one it would tell how many are in one only."""
+    return _("about %(num)s", num=5 * round(number / 5)) if number >= 5 else count(number)
+
+
+def _at_most(number: int) -> str:
+    return _("at most %(days)s", days=days(number))
+
+
+def aims() -> str:
+    """What the programme aims at beside the targets of shares."""
+    return _(
+        "Aimed at: half of the pairs begin within %(half)s, nine of ten within %(most)s; "
+        "%(percent)s%% are still together after %(after)s.",
+        half=days(MEDIAN_DAYS),
+        most=days(SLOW_DAYS),
+        percent=LASTING,
+        after=days(LASTING_DAY),
+    )
 
 
 def count(number: int) -> str:

@@ -17,6 +17,7 @@ from lms.reports import queries, shown
 from lms.reports.indicators import Figures, Period, figures
 from lms.reports.policy import Permission
 from lms.reports.queries import Facts
+from lms.reports.standards import standards
 from lms.web.page import address, page
 from lms.workbench.files import as_csv
 
@@ -77,6 +78,7 @@ def numbers() -> Response:
         chosen=chosen,
         found=found,
         shown=shown,
+        standards=standards(found),
         programmes=_programme_chips(chosen),
         periods=_period_chips(chosen, first),
         file=_address("reports.table", chosen, chosen.year),

@@ -9,6 +9,9 @@ from flask import Flask
 
 from lms.reports.indicators import Key, Period, figures
 from lms.reports.queries import Aimed, Asked, Checked, Facts, Met, Seat, Together, Waited, Worry
+from lms.reports.shown import about
+from lms.reports.standards import standards
+from lms.support.rules import Pulse as Answers
 from tests.client import Browser
 from tests.mentoring.world import make_coordinator, make_mentor, make_pair, make_waiting
 
@@ -105,6 +108,61 @@ def test_meetings_check_ins_goals_questions_and_ends() -> None:
     assert all_.hours == 0
     assert (all_.worries.hits, all_.worries.of) == (1, 2)
     assert all_.endings == {}
+
+
+@pytest.mark.sqlite_only
+def test_shares_of_mentors_are_all_of_the_same_people() -> None:
+    seats = [Seat(1, "available", 2, BEGIN, BEGIN), Seat(2, "paused", 1, None, BEGIN)]
+    seats += [Seat(3, "unconfirmed", 1), Seat(4, "left", 1, BEGIN, BEGIN)]
+    found = facts(pairs=[pair(1), pair(9)], seats=seats)
+    assert share(found, Key.MENTORS) == (2, 4)
+    assert share(found, Key.PAUSED) == (2, 4)
+    assert share(found, Key.BOUNDARIES) == (1, 4)
+    assert share(found, Key.TRAINED) == (2, 4)
+
+
+@pytest.mark.sqlite_only
+def test_who_is_in_a_pair_again_after_one_has_ended() -> None:
+    over = {"state": "ended_early", "ended_at": BEGIN + 20 * DAY}
+    pairs = [
+        pair(1, **over),
+        pair(2, mentor=1, started_at=BEGIN + 30 * DAY),
+        pair(3, **over),
+        pair(4, mentor=3, started_at=BEGIN - 5 * DAY, **{**over, "ended_at": BEGIN + DAY}),
+        pair(5, **over),
+        pair(6),
+    ]
+    assert share(facts(pairs=pairs), Key.RETURNED) == (2, 3)
+    assert share(facts(pairs=[pair(1), pair(2, rank=2)]), Key.FIRST_CARD) == (1, 2)
+
+
+@pytest.mark.sqlite_only
+def test_steps_of_courses_and_means_of_five_people() -> None:
+    found = facts(goals=[Aimed("open", BEGIN, 3, 1), Aimed("met", BEGIN, 2, 2)])
+    assert share(found, Key.LINKED) == (3, 5)
+    said = [(person, Answers(4, 5, 3)) for person in range(5)]
+    feel = figures(facts(felt=said, felt_asked=9), YEAR, 14).feel
+    assert feel is not None
+    assert (feel.heard, feel.safe, feel.answered, feel.asked) == (4, 3, 5, 9)
+    assert figures(facts(felt=said[:4], felt_asked=9), YEAR, 14).feel is None
+
+
+@pytest.mark.sqlite_only
+def test_numbers_of_people_do_not_tell_who_is_in_one_only(app: Flask) -> None:
+    with app.test_request_context("/en/"):
+        said = [about(number) for number in (0, 4, 5, 7, 8)]
+    assert said == ["0", "fewer than 5", "about 5", "about 5", "about 10"]
+
+
+@pytest.mark.sqlite_only
+def test_each_of_the_six_standards_has_its_own_figure(app: Flask) -> None:
+    seats = [Seat(number, "available", 1, BEGIN, None) for number in range(9)]
+    with app.test_request_context("/en/"):
+        found = standards(figures(facts(seats=seats), YEAR, 14))
+    assert len({one.evidence for one in found}) == 6
+    assert found[0].evidence == "Mentors who take part: 9"
+    assert found[1].evidence.endswith("100% (9 of 9)")
+    assert found[2].evidence.endswith("0% (0 of 9)")
 
 
 @pytest.mark.sqlite_only
