@@ -18,8 +18,8 @@ def month(found: Month) -> str:
 
 
 def short_month(found: Month) -> str:
-    """`Mar`."""
-    return str(format_date(found.first, "LLL", locale=language())).rstrip(".")
+    """`Mar`: three letters, so that twelve of them stand side by side on a phone."""
+    return str(format_date(found.first, "LLL", locale=language()))[:3]
 
 
 def period(first: Month, last: Month) -> str:

@@ -26,7 +26,7 @@ BASES = {
 }
 # What a lead reads, and the tone of the tag.
 STATES = {
-    State.RAISED: (_l("New"), "brick"),
+    State.RAISED: (_l("New"), "sun"),
     State.ACKNOWLEDGED: (_l("Read"), "sun"),
     State.ASSESSING: (_l("Being looked into"), "sun"),
     State.ACTION_PLAN: (_l("Steps agreed"), "iris"),

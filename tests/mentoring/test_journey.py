@@ -52,7 +52,7 @@ def test_from_asking_to_the_end(app: Flask, browser: Browser, tmp_path: Path) ->
     assert "Speaks Russian" in page.text
     assert "0 of 2 places taken" in page.text
     staff.submit(button="Propose")
-    assert "Saule is asked since" in staff.page.text
+    assert "Saule has been asked since" in staff.page.text
 
     mentor.sign_in(daria)
     assert "asks whether you have a place" not in mentor.page.text, "the mentee is asked first"

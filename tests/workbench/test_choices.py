@@ -111,6 +111,6 @@ def test_staff_see_every_card_of_an_offer_and_who_is_asked_next(
         offers_of.agree_as_mentee(the_offer(), "Kamila", shares, cards[second.id], also)
     page = browser.get("/en/pairs/waiting")
     assert "Kamila and Olena S." in page.text
-    assert "Olena S. is asked since" in page.text
+    assert "Olena S. has been asked since" in page.text
     assert "Asked next: Ira." in page.text
     assert "Zarina M." not in page.text, "her card is gone"
