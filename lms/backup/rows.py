@@ -88,10 +88,17 @@ def _body(connection: Connection, manifest: Manifest) -> Iterator[bytes]:
 
 def _rows(connection: Connection, shape: Shape) -> Iterator[bytes]:
     encode = [ENCODERS.get(kind) for kind in shape.kinds.values()]
-    found = connection.execute(shape.ordered.execution_options(yield_per=BATCH_ROWS))
+    at_once = _at_once(connection, shape)
+    found = connection.execute(shape.ordered.execution_options(yield_per=at_once))
     for row in found:
         pairs = zip(row, encode, strict=True)
         yield _line([one if one is None or make is None else make(one) for one, make in pairs])
+
+
+def _at_once(connection: Connection, shape: Shape) -> int:
+    """How many rows are read in one go: few of a table with files, so that memory does not grow with them."""
+    widest = connection.scalar(shape.widest) or 1
+    return max(1, min(BATCH_ROWS, BATCH_BYTES // widest))
 
 
 def _line(value: object) -> bytes:

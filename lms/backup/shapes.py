@@ -80,6 +80,13 @@ class Shape:
         """All rows in the order of the primary key, which is the same on both engines."""
         return sa.select(self.table).order_by(*(self._bytewise(name) for name in self.key))
 
+    @property
+    def widest(self) -> sa.Select[Any]:
+        """How many bytes the largest row has in its columns of bytes; nothing where it has none of them."""
+        binary = [self.table.c[name] for name, kind in self.kinds.items() if kind is Kind.BYTES]
+        lengths = (sa.func.coalesce(sa.func.length(column), 0) for column in binary)
+        return sa.select(sa.func.max(sum(lengths, sa.literal(0))))
+
     def _bytewise(self, name: str) -> Any:
         column = self.table.c[name]
         # SQLite compares texts by their bytes; PostgreSQL has to be asked to.
