@@ -157,8 +157,10 @@ def answer(found: Found, lead_id: int, text: str) -> None:
     _tell_reporter(found)
 
 
-def reply(found: Found, person_id: int, text: str) -> None:
-    """Whoever raised it says something more."""
+def reply(found: Found, person_id: int | None, text: str) -> None:
+    """Whoever raised it says something more; without a number: with the digits."""
+    if person_id is None:
+        throttle.count(REPORTS, _counter(None))
     _log(found, person_id, "reply", text=text)
     called = [found.handler_id] if found.handler_id else []
     for lead in called or queries.leads_for(found.about_id, found.raised_by_id):
@@ -190,7 +192,7 @@ def _locked(concern_id: int) -> Concern:
     return db.session.scalars(mine.execution_options(populate_existing=True)).one()
 
 
-def _log(found: Found, author_id: int, what: str, detail: str = "", text: str = "") -> None:
+def _log(found: Found, author_id: int | None, what: str, detail: str = "", text: str = "") -> None:
     public_id = ids.public_id()
     sealed = seal(text, queries.entry_place(found.public_id, public_id)) if text else None
     row = ConcernEntry(

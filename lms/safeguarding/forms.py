@@ -8,7 +8,7 @@ from lms.core.i18n import gettext as _
 from lms.core.i18n import lazy_gettext as _l
 from lms.safeguarding import words
 from lms.safeguarding.rules import Basis, Wish
-from lms.web.forms import Form, Text, needed
+from lms.web.forms import Form, Line, Text, needed
 
 LONGEST = 4_000
 
@@ -42,6 +42,23 @@ class SayForm(Form):
         validators=[needed(_l("Write something first."))],
         render_kw={"rows": 3},
     )
+
+
+class DigitsForm(Form):
+    """Type the digits that were shown after sending without a name."""
+
+    digits = Line(
+        _l("Twenty digits"),
+        longest=60,
+        validators=[needed(_l("Type the digits, in any grouping."))],
+        render_kw={"inputmode": "numeric", "autocomplete": "off"},
+    )
+
+
+class SayMoreForm(SayForm):
+    """Say something more, with the digits."""
+
+    digits = HiddenField()
 
 
 class EntryForm(SayForm):

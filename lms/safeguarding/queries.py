@@ -99,6 +99,7 @@ class Found:
     raised_by_id: int | None
     about_id: int | None
     pair: str
+    code: bytes | None
     wish: Wish
     state: State
     basis: str | None
@@ -107,6 +108,11 @@ class Found:
     acknowledged_at: datetime | None
     closed_at: datetime | None
     review_at: datetime | None
+
+    @property
+    def answerable(self) -> bool:
+        """Whether an answer would be read: by an account, or by whoever has the digits."""
+        return self.raised_by_id is not None or self.code is not None
 
 
 _FOUND = tuple(getattr(Concern, name) for name in Found.__slots__)
@@ -120,6 +126,12 @@ def _found(row: Row[tuple[object, ...]]) -> Found:
 def concern(public_id: str) -> Found | None:
     """A concern by the id in its address."""
     row = db.session.execute(select(*_FOUND).where(Concern.public_id == public_id)).first()
+    return _found(row) if row else None
+
+
+def concern_by_code(digest: bytes) -> Found | None:
+    """A concern by the digest of the digits that were given for it."""
+    row = db.session.execute(select(*_FOUND).where(Concern.code == digest)).first()
     return _found(row) if row else None
 
 

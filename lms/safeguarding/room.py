@@ -11,7 +11,7 @@ from lms.core.room import NavItem, Room
 from lms.safeguarding import actions, cards, checks
 from lms.safeguarding.policy import RULES, Permission
 from lms.safeguarding.records import RECORDS
-from lms.safeguarding.views import blocks, bp, desk, report  # noqa: F401 - read for their routes
+from lms.safeguarding.views import blocks, bp, desk, digits, report  # noqa: F401 - read for their routes
 
 
 def _reads(person: Actor | None) -> bool:

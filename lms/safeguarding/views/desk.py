@@ -91,7 +91,8 @@ def write(found: Found) -> AnyResponse:
     form = EntryForm()
     if not form.validate():
         return _page(found, form, ReferForm(formdata=None), 422)
-    say = actions.answer if form.kind.data == "answer" else actions.note
+    answers = form.kind.data == "answer" and found.answerable
+    say = actions.answer if answers else actions.note
     say(found, signed_in().id, typed(form.body))
     return _back(found, _("Saved."))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, current_app, flash, redirect, request, url_for
+from flask import Response, current_app, flash, redirect, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.core.db import transaction
@@ -13,7 +13,7 @@ from lms.core.policy import Actor, actor, allow, public, signed_in
 from lms.core.settings import Settings
 from lms.messaging import actions as messaging
 from lms.messaging.kinds import Kind
-from lms.safeguarding import actions, queries, words
+from lms.safeguarding import actions, following, queries, words
 from lms.safeguarding.forms import ReportForm, SayForm, slow_down
 from lms.safeguarding.others import Other, other_of
 from lms.safeguarding.policy import Permission
@@ -22,6 +22,9 @@ from lms.safeguarding.rules import Wish, due_at
 from lms.safeguarding.views import bp
 from lms.web.forms import typed
 from lms.web.page import page
+
+# Where the digits wait in the browser's own cookie until the next page has shown them.
+ONCE = "digits"
 
 
 def _other(person: Actor | None, reference: str) -> Other | None:
@@ -50,6 +53,8 @@ def report() -> AnyResponse:
     public_id = actions.raise_concern(
         person.id if person else None, wish, typed(form.body), about=other, pair=reference
     )
+    if person is None:
+        session[ONCE] = following.give(public_id)
     if person is None or discreet():
         return redirect(
             url_for("safeguarding.sent", urgent="1" if wish is Wish.URGENT else None), 303
@@ -69,8 +74,8 @@ def _page(
         guest=person is None,
         has_lead=queries.has_lead(),
         names=person is not None and person.has("administrator"),
-        contact=_settings().contact,
-        help_now=_settings().help_now(language()),
+        contact=settings().contact,
+        help_now=settings().help_now(language()),
         private=person is not None and not discreet(),
     )
 
@@ -78,13 +83,14 @@ def _page(
 @bp.get("/sent")
 @public
 def sent() -> Response:
-    """After a concern without a name: nothing to follow, and what to do now if it is urgent."""
+    """After a concern without a name: the digits to follow it with, this once, and what to do if it is urgent."""
     return page(
         "safeguarding/sent.html",
+        groups=following.in_groups(session.pop(ONCE, "")),
         urgent=bool(request.args.get("urgent")),
         has_lead=queries.has_lead(),
-        contact=_settings().contact,
-        help_now=_settings().help_now(language()),
+        contact=settings().contact,
+        help_now=settings().help_now(language()),
     )
 
 
@@ -145,11 +151,12 @@ def _raised_page(found: Found, form: SayForm, status: int = 200) -> Response:
         due=due_at(found.raised_at),
         zone=person.zone,
         has_lead=queries.has_lead(),
-        contact=_settings().contact,
-        help_now=_settings().help_now(language()),
+        contact=settings().contact,
+        help_now=settings().help_now(language()),
     )
 
 
-def _settings() -> Settings:
-    settings: Settings = current_app.extensions["settings"]
-    return settings
+def settings() -> Settings:
+    """The settings of this instance."""
+    found: Settings = current_app.extensions["settings"]
+    return found
