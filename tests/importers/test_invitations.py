@@ -66,6 +66,7 @@ def rows(app: Flask) -> list[Any]:
         return list(db.session.execute(select(*columns)))
 
 
+@pytest.mark.sqlite_only
 def test_the_preview_says_how_many_get_a_code_and_makes_none(app: Flask, staff: Browser) -> None:
     people(app, "Aida")
     page = bring(staff, "people", MENTORS + b"Aida;;ru;1;\n")
@@ -111,6 +112,7 @@ def test_a_guest_joins_with_the_code_and_says_yes_herself(app: Flask, staff: Bro
     assert [(row.answer, row.words) for row in rows(app)] == [("yes", None)]
 
 
+@pytest.mark.sqlite_only
 def test_no_destroys_what_was_written(app: Flask, staff: Browser) -> None:
     (code,) = write(staff, "waiting", WAITS)
     browser, _ = come(app, code)
@@ -122,6 +124,7 @@ def test_no_destroys_what_was_written(app: Flask, staff: Browser) -> None:
     assert browser.get(url).status == 404
 
 
+@pytest.mark.sqlite_only
 def test_who_waits_keeps_the_day_of_the_table(app: Flask, staff: Browser) -> None:
     (code,) = write(staff, "waiting", WAITS)
     browser, _ = come(app, code)
@@ -149,6 +152,7 @@ def test_a_pair_begins_when_its_learner_says_yes(app: Flask, staff: Browser) -> 
         assert db.session.scalars(select(Match.state)).all() == ["active"]
 
 
+@pytest.mark.sqlite_only
 def test_a_pair_waits_for_a_mentor_who_has_not_come(app: Flask, staff: Browser) -> None:
     (code,) = write(staff)
     pairs = b"mentor,mentee,languages,together since\nSaule,Bek,ru,2026-09-01\n"
@@ -159,6 +163,7 @@ def test_a_pair_waits_for_a_mentor_who_has_not_come(app: Flask, staff: Browser) 
     assert "1 row gets a code" in bring(staff, "pairs", pairs).text
 
 
+@pytest.mark.sqlite_only
 def test_a_stranger_of_the_same_name_is_not_taken_for_her(app: Flask, staff: Browser) -> None:
     write(staff)
     people(app, "Saule")
@@ -166,6 +171,7 @@ def test_a_stranger_of_the_same_name_is_not_taken_for_her(app: Flask, staff: Bro
     assert "1 row gets a code" in bring(staff, "waiting", WAITS).text
 
 
+@pytest.mark.sqlite_only
 def test_a_row_is_read_by_its_person_alone(app: Flask, staff: Browser) -> None:
     (code,) = write(staff)
     browser, _ = come(app, code)
@@ -184,6 +190,7 @@ def stored(app: Flask) -> str:
         )  # fmt: skip
 
 
+@pytest.mark.sqlite_only
 def test_neither_name_nor_words_nor_code_stand_in_the_database(app: Flask, staff: Browser) -> None:
     (code,) = write(staff)
     secrets = ("Saule", "Street lawyer", code, code.replace("-", ""))
@@ -205,6 +212,7 @@ def test_after_ninety_days_nothing_is_left_to_open(app: Flask, staff: Browser) -
         assert count(app, InvitedRow) == left
 
 
+@pytest.mark.sqlite_only
 def test_a_late_code_says_so(app: Flask, staff: Browser) -> None:
     (code,) = write(staff)
     with app.app_context(), transaction():
@@ -226,6 +234,7 @@ def test_new_codes_end_the_old_ones_and_taking_back_ends_all(app: Flask, staff: 
     assert "Nobody gave out this code" in come(app, new)[0].page.text
 
 
+@pytest.mark.sqlite_only
 def test_the_codes_as_a_file_hold_no_formula(app: Flask, staff: Browser) -> None:
     (code,) = write(staff, "people", b"name,languages\n=1+1,ru\n")
     page = staff.submit(button="Take the codes as a file")
