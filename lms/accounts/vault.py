@@ -86,7 +86,7 @@ class Opener:
             return _SUITE.decrypt(
                 sealed[len(TO_PERSON) :], self._private, info=TO_PERSON + place.bound()
             )
-        except (InvalidTag, ValueError):
+        except InvalidTag:
             raise KeyGone("changed, moved, or sealed to an earlier key") from None
 
     def __repr__(self) -> str:
@@ -195,7 +195,6 @@ def new_pair(person: Person) -> bytes:
     private, person.public_key = secrets.new_pair()
     person.private_by_recovery = person.recovery_hash = None
     db.session.execute(delete(SignIn).where(SignIn.person_id == person.id))
-    db.session.flush()
     events.publish(KeyPairReplaced(person.id))
     return private
 
@@ -206,4 +205,3 @@ def destroy(person: Person) -> None:
     person.private_by_passphrase = b""
     person.private_by_recovery = person.recovery_hash = None
     db.session.execute(delete(SignIn).where(SignIn.person_id == person.id))
-    db.session.flush()

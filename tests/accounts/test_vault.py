@@ -6,8 +6,10 @@ import copy
 import dataclasses
 import pickle
 import re
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import time_machine
@@ -128,6 +130,53 @@ def test_the_newest_key_seals_and_each_opens_its_own() -> None:
     assert KEYS.open(before.seal("earlier", HERE), HERE) == "earlier"
     with pytest.raises(KeyGone):
         before.open(KEYS.seal("later", HERE), HERE)
+
+
+@pytest.mark.sqlite_only
+def test_what_several_sealed_before_still_opens() -> None:
+    words, tag = "68d5c3bb955beccf6cdb", "3ee57225b06e697d047d949b7307b503"
+    sealed = bytes.fromhex("04" + "0102" + "00" * 12 + words + tag)
+    assert SharedKeys({258: bytes(range(32))}).open(sealed, HERE) == "five words"
+
+
+@pytest.mark.sqlite_only
+def test_what_is_wrong_is_told_apart() -> None:
+    to_one, shared = vault.seal_with(PUBLIC, b"x", HERE), KEYS.seal("x", HERE)
+    for sealed in (b"", shared, b"\x04" + to_one[1:]):
+        with pytest.raises(CannotOpen, match="another form"):
+            OPENER.open(sealed, HERE)
+    for sealed in (b"", b"\x04", b"\x03" + shared[1:], to_one):
+        with pytest.raises(CannotOpen, match="another form"):
+            KEYS.open(sealed, HERE)
+    with pytest.raises(KeyGone, match="somebody else"):
+        Opener("owner2", PRIVATE).open(to_one, HERE)
+    with pytest.raises(KeyGone, match="changed, moved"):
+        OPENER.open(to_one[:9], HERE)
+    with pytest.raises(KeyGone, match="no shared key"):
+        SharedKeys({}).seal("x", HERE)
+    with pytest.raises(KeyGone, match="earlier shared key"):
+        SharedKeys({1: bytes(32)}).open(shared, HERE)
+
+
+@pytest.mark.sqlite_only
+def test_a_shared_key_is_random_and_long_enough() -> None:
+    made = {vault.new_shared_key() for _ in range(100)}
+    assert len(made) == 100
+    assert {len(one) for one in made} == {32}
+    assert KEYS
+    assert not SharedKeys({})
+
+
+def test_only_somebody_can_be_sealed_to(app: Flask) -> None:
+    with app.app_context():
+        person = make_person()
+        with reading():
+            with pytest.raises(LookupError, match="nobody"):
+                vault.seal("x", HERE)
+            [(number, (public_id, key))] = vault.public_keys([person.id, 0]).items()
+            assert (number, public_id) == (person.id, person.public_id)
+            here = Place("note", "body", "row1", person.public_id)
+            assert opener_of(person).open(vault.seal_with(key, b"x", here), here) == "x"
 
 
 def test_one_form_is_not_taken_for_another(app: Flask) -> None:
@@ -272,6 +321,84 @@ def test_locked_raises(app: Flask) -> None:
             vault.unlocked()
 
 
+@pytest.fixture
+def idle(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[int | None, int], None]]:
+    """Say how many seconds ago a sealed page was opened and the passphrase typed."""
+    moment = 1_800_000_000
+    monkeypatch.setattr(vault.time, "time", lambda: moment)
+
+    def ago(opened: int | None, typed: int) -> None:
+        session.clear()
+        session["f"] = moment - typed
+        if opened is not None:
+            session["o"] = moment - opened
+
+    with app.test_request_context("/en/home"):
+        yield ago
+
+
+LONG = 30 * 60
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize(
+    ("opened", "typed", "locked"),
+    [
+        (LONG, LONG, True),
+        (LONG - 1, LONG, False),
+        (LONG, LONG - 1, False),
+        (None, LONG, True),
+        (None, LONG - 1, False),
+    ],
+)
+def test_when_a_phone_is_locked(
+    idle: Callable[[int | None, int], None], opened: int | None, typed: int, locked: bool
+) -> None:
+    idle(opened, typed)
+    assert vault.locked() is locked
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize(("opened", "noted"), [(None, True), (0, False), (60, False), (61, True)])
+def test_a_look_is_noted_once_a_minute(
+    idle: Callable[[int | None, int], None], opened: int | None, noted: bool
+) -> None:
+    idle(opened, 0)
+    before = session.get("o")
+    vault._opened()
+    assert (session["o"] != before) is noted
+    assert session["o"] == int(vault.time.time()) - (0 if noted else opened or 0)
+
+
+@pytest.mark.sqlite_only
+def test_a_sign_in_opens_for_its_own_person_only(
+    idle: Callable[[int | None, int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = SimpleNamespace(person_id=1, own_phone=False, private_by_token=b"wrapped")
+    monkeypatch.setattr(vault, "signed_in", lambda: SimpleNamespace(id=1, public_id="owner1"))
+    monkeypatch.setattr(vault.signin, "token", lambda: "token")
+    monkeypatch.setattr(vault.secrets, "unwrap", lambda *_: PRIVATE)
+    sealed = vault.seal_with(PUBLIC, b"x", HERE)
+
+    def opened(given: SimpleNamespace | None) -> str:
+        monkeypatch.setattr(vault.signin, "found", lambda: given)
+        return vault.unlocked().open(sealed, HERE)
+
+    idle(LONG, LONG)
+    assert opened(found) == "x", "a shared phone is signed out by another clock"
+    assert session["o"] == int(vault.time.time())
+    for other in (None, SimpleNamespace(**{**vars(found), "person_id": 2})):
+        with pytest.raises(SignInNeeded):
+            opened(other)
+    found.own_phone = True
+    assert opened(found) == "x"
+    idle(LONG, LONG)
+    with pytest.raises(StepUpNeeded):
+        opened(found)
+
+
 # --- Keys that are gone --------------------------------------------------------------------------
 
 
@@ -302,8 +429,8 @@ def test_after_a_new_pair_of_keys_people_are_told_in_words(app: Flask) -> None:
 @pytest.mark.parametrize("loss", [vault.new_pair, vault.destroy])
 def test_nobody_stays_signed_in_with_keys_that_are_gone(app: Flask, loss: object) -> None:
     with app.app_context():
-        person = make_person()
-    browser = Browser(app).sign_in(person)
+        person, other = make_person(), make_person()
+    browser, others = Browser(app).sign_in(person), Browser(app).sign_in(other)
     assert browser.get("/en/home").status == 200
     with app.app_context():
         with transaction():
@@ -314,6 +441,8 @@ def test_nobody_stays_signed_in_with_keys_that_are_gone(app: Flask, loss: object
             row = queries.by_id(person.id)
             assert (row.private_by_recovery, row.recovery_hash) == (None, None)
             assert queries.sign_in_count(person.id, now()) == 0
+            assert queries.sign_in_count(other.id, now()) == 1
+    assert others.get("/en/home").status == 200
 
 
 def test_a_destroyed_person_opens_nothing(app: Flask) -> None:

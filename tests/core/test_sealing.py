@@ -9,13 +9,15 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from lms.app import create_app
 from lms.core import keys, rotation, sealing
@@ -70,6 +72,26 @@ def test_a_moved_field_does_not_open(app: Flask, field: str) -> None:
 
 
 @pytest.mark.sqlite_only
+def test_what_was_sealed_before_still_opens() -> None:
+    words = "68d5c3bb955beccf6cdb"
+    tag = "cbc320e188ec9ebcf64d7346bdb9a615"
+    sealed = bytes.fromhex("02" + "00" * 12 + words + tag)
+    assert decrypt(KEY, sealing.BY_SERVER, sealed, HERE) == b"five words"
+
+
+@pytest.mark.sqlite_only
+def test_what_can_be_no_field_of_this_form() -> None:
+    empty = encrypt(KEY, sealing.BY_SERVER, b"", HERE)
+    assert len(empty) == 1 + 12 + 16
+    assert decrypt(KEY, sealing.BY_SERVER, empty, HERE) == b""
+    for length in range(len(empty)):
+        with pytest.raises(CannotOpen, match="another form"):
+            decrypt(KEY, sealing.BY_SERVER, empty[:length], HERE)
+    with pytest.raises(CannotOpen, match="another form"):
+        decrypt(KEY, b"\x03", empty, HERE)
+
+
+@pytest.mark.sqlite_only
 @given(plain=st.binary(max_size=200), bit=st.integers(min_value=0), place=PLACES)
 def test_any_flipped_bit_fails(plain: bytes, bit: int, place: Place) -> None:
     broken = bytearray(encrypt(KEY, sealing.BY_SERVER, plain, place))
@@ -103,6 +125,13 @@ def test_a_shortened_field_fails(plain: bytes, length: int) -> None:
 def test_a_place_names_everything(part: str, value: str) -> None:
     with pytest.raises(ValueError, match="needs table"):
         dataclasses.replace(HERE, **{part: value})
+
+
+@pytest.mark.sqlite_only
+def test_a_place_does_not_change() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        HERE.owner = "owner2"  # type: ignore[misc]
+    assert DataKey.__table__.c.owner.type.length == 40, "longer than any public id"  # type: ignore[attr-defined]
 
 
 @pytest.mark.sqlite_only
@@ -212,6 +241,92 @@ def test_a_moved_data_key_does_not_open(app: Flask) -> None:
             db.session.execute(mine.values(wrapped=hers))
         with reading(), pytest.raises(CannotOpen):
             unseal(sealed, HERE)
+
+
+@contextlib.contextmanager
+def statements() -> Iterator[list[str]]:
+    """What is asked of the database meanwhile."""
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        asked.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+
+
+def test_keys_of_many_are_read_together_and_once(app: Flask) -> None:
+    owners = ["owner0", "owner1", "owner2", "nobody"]
+    with app.app_context():
+        fields = sealed_for(3)
+        with reading(), statements() as asked:
+            sealing.read_keys(owners[:3])
+            assert [unseal(sealed, place) for place, sealed in fields.items()] == owners[:3]
+            sealing.read_keys(owners[:3])
+            assert len(asked) == 1
+            sealing.read_keys(owners)
+            assert len(asked) == 2
+
+
+def test_a_new_key_is_not_looked_up_again(app: Flask) -> None:
+    with app.app_context(), transaction(), statements() as asked:
+        sealing.prepare(HERE.owner)
+        seal("one", HERE)
+        seal("two", HERE)
+    assert len([one for one in asked if "SELECT" in one]) == 1
+    assert len([one for one in asked if "INSERT" in one]) == 1
+
+
+def test_a_key_that_is_gone_again_seals_nothing(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Another request makes the key first, and erases its owner before this one can read it.
+    with app.app_context():
+        sealed_for(1)
+        monkeypatch.setattr(sealing, "_stored", lambda _owner: None)
+        with transaction(), pytest.raises(CannotOpen, match="gone"):
+            sealing.prepare("owner0")
+
+
+def test_the_lock_is_held_before_the_folder_is_read(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[str] = []
+    real = sealing.reload_keys
+    monkeypatch.setattr(sealing, "hold_still", lambda *, alone: steps.append(f"alone={alone}"))
+
+    def reload() -> keys.Keys:
+        steps.append("folder")
+        return real()
+
+    monkeypatch.setattr(sealing, "reload_keys", reload)
+    with app.app_context(), transaction():
+        sealing.prepare(HERE.owner)
+    assert steps == ["alone=False", "folder"], "and a key that is known is not read again"
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize(
+    ("engine", "alone", "said"),
+    [
+        ("sqlite", True, []),
+        ("sqlite", False, []),
+        ("postgresql", True, ["LOCK TABLE data_key IN SHARE ROW EXCLUSIVE MODE"]),
+        ("postgresql", False, ["LOCK TABLE data_key IN ROW EXCLUSIVE MODE"]),
+    ],
+)
+def test_the_lock(
+    engine: str, alone: bool, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    session = SimpleNamespace(execute=lambda statement: told.append(str(statement)))
+    dialect = SimpleNamespace(dialect=SimpleNamespace(name=engine))
+    monkeypatch.setattr(sealing, "db", SimpleNamespace(engine=dialect, session=session))
+    sealing.hold_still(alone=alone)
+    assert told == said
 
 
 # --- Server keys ---------------------------------------------------------------------------------

@@ -8,5 +8,6 @@ SLOTS = "slots save memory; what a frozen value is and does stays the same"
 EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("lms/core/outbox.py", "Constant other value", "slots=True"): SLOTS,
     ("lms/core/sealing.py", "Constant other value", "slots=True"): SLOTS,
+    ("lms/accounts/vault.py", "Constant other value", "0"): "1 January 1970, or a second later",
     ("lms/core/policy.py", "Constant other value", "slots=True"): SLOTS,
 }

@@ -102,11 +102,16 @@ def _of_call(node: ast.Expr) -> list[str]:
 def _of_tuple(node: ast.Tuple) -> list[str]:
     if not isinstance(node.ctx, ast.Load):
         return []
-    less = [f"without {place}" for place in range(len(node.elts))]
-    # A row of a policy table: predicates, by name or made by a call. What is open can't be opened.
-    row = all(isinstance(one, ast.Name | ast.Call) for one in node.elts)
-    opened = any(isinstance(one, ast.Name) and one.id == "anyone" for one in node.elts)
-    return [*less, "open"] if row and not opened else less
+    return [f"without {place}" for place in range(len(node.elts))]
+
+
+def _of_dict(node: ast.Dict) -> list[str]:
+    # The rows of a policy table are tuples of predicates. What is open to all can't be opened.
+    return [
+        f"open {place}"
+        for place, row in enumerate(node.values)
+        if isinstance(row, ast.Tuple) and "anyone" not in ast.unparse(row)
+    ]
 
 
 def _is_none(node: ast.AST) -> bool:
@@ -138,11 +143,13 @@ def _decided(node: ast.If | ast.IfExp, change: str) -> None:
     node.test = ast.Constant(change == "always")
 
 
-def _another_length(node: ast.Tuple, change: str) -> None:
-    if change == "open":
-        node.elts.append(ast.parse("lambda *_: True", mode="eval").body)
-    else:
-        del node.elts[int(change.split()[1])]
+def _shorter(node: ast.Tuple, change: str) -> None:
+    del node.elts[int(change.split()[1])]
+
+
+def _opened(node: ast.Dict, change: str) -> None:
+    row = node.values[int(change.split()[1])]
+    row.elts.append(ast.parse("lambda *_: True", mode="eval").body)  # type: ignore[attr-defined]
 
 
 def _dropped(node: ast.AST, _change: str) -> None:
@@ -158,5 +165,6 @@ _KINDS: tuple[tuple[Any, Callable[[Any], list[str]], Callable[[Any, str], None]]
     (ast.Raise, lambda _node: ["drop"], _dropped),
     (ast.Expr, _of_call, _dropped),
     (ast.If | ast.IfExp, lambda _node: ["always", "never"], _decided),
-    (ast.Tuple, _of_tuple, _another_length),
+    (ast.Tuple, _of_tuple, _shorter),
+    (ast.Dict, _of_dict, _opened),
 )

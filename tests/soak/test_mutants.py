@@ -27,7 +27,7 @@ ROOMS = (
 MODULES: dict[str, list[str]] = {
     "lms/core/once.py": ["tests/core/test_once_rules.py", "tests/core/test_once.py"],
     "lms/core/outbox.py": ["tests/core/test_outbox.py"],
-    "lms/core/sealing.py": ["tests/core/test_sealing.py"],
+    "lms/core/sealing.py": ["tests/core/test_sealing.py", "-k", "not killed and not hundred"],
     "lms/accounts/vault.py": ["tests/accounts/test_vault.py"],
     **{
         f"lms/{room}/policy.py": ["--noconftest", f"tests/{room}/test_policy.py"]
@@ -42,6 +42,9 @@ def may(person: int = 1) -> bool:
         note(person)
         return True
     raise LookupError
+
+
+RULES = {"own": (may, never), "all": (anyone,)}
 '''
 
 
@@ -49,6 +52,8 @@ def test_each_kind_of_mutant() -> None:
     found = {one.change for one in mutants(SMALL)}
     assert {"Compare swap 0", "BoolOp swap", "UnaryOp drop", "Expr drop", "Raise drop"} <= found
     assert {"If always", "If never", "Return nothing", "Constant other value"} <= found
+    assert {"Tuple without 0", "Tuple without 1", "Dict open 0"} <= found
+    assert "Dict open 1" not in found
     sound = ast.unparse(ast.parse(SMALL))
     assert all(one.source != sound for one in mutants(SMALL))
 
