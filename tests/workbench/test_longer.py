@@ -57,7 +57,7 @@ def test_staff_propose_both_say_yes_and_the_pair_goes_on(app: Flask, browser: Br
         over(app, world)
         page = browser.sign_in(world.coordinator).get("/en/pairs/waiting")
         assert "The agreed time is over, or nearly" in page.text
-        page = browser.submit({"weeks": "12"}, button="Propose to go on")
+        page = browser.submit({"weeks": "12"}, button="Ask both")
         assert "Asked whether they go on for 12 weeks." in page.text
         assert not page.soup.select("select[name=weeks]"), "nobody is asked twice"
         assert all(Kind.AGREEMENT in kinds(app, side) for side in (world.mentor, world.mentee))
