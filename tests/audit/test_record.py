@@ -43,14 +43,16 @@ def test_every_kind_of_look_has_its_sentence(app: Flask, browser: Browser) -> No
             saw(visitor(other, role, ""), saule.id, What.PAGE)
     browser.sign_in(saule)
     expected = len(Role) * (len(What) + 1)
-    lines = [
+    told = [
         " ".join(tag.get_text(" ").split())
         for number in range(1, 2 + expected // 50)
         for tag in browser.get(f"/en/your-data/visits?page={number}").soup.select(
-            "ul.rows .grow > p:first-child"
+            "ul.rows .grow > p:not(:has(button))"
         )
     ]
+    lines, purposes = told[::2], [line.partition(". ")[2] for line in told[1::2]]
     assert len(lines) == expected
+    assert all(purpose.startswith("To ") for purpose in purposes), "what it was for, each time"
     # Who answers questions is that and nothing else; those who read concerns bear no name.
     alike = len(Role) - 1 + 1
     assert len(set(lines)) == expected - alike, "each kind and role reads differently"
