@@ -23,6 +23,7 @@ from lms.core import text
 from lms.core.db import alone
 from lms.core.i18n import gettext as _
 from lms.core.i18n import language, ngettext
+from lms.core.i18n import lazy_gettext as _l
 from lms.core.once import FIELD as KEY_FIELD
 from lms.core.once import new_key
 
@@ -33,10 +34,33 @@ REPLAY_LIMIT = 64_000
 LONGEST_NUMBER = 9
 
 
+# What WTForms says where a form has no words of its own: ours tell what to do.
+OWN_WORDS = {
+    "Not a valid choice.": _l("Choose one."),
+    "Not a valid integer value.": _l("Write a whole number, like 12."),
+    "This field is required.": _l("Fill this in."),
+}
+
+
+class _Texts:
+    """The library's texts in one language, but for those that we say better."""
+
+    def __init__(self, lang: str) -> None:
+        self.library = get_translations([lang])
+
+    def gettext(self, text: str) -> str:
+        """One text."""
+        return str(OWN_WORDS[text] if text in OWN_WORDS else self.library.gettext(text))
+
+    def ngettext(self, one: str, many: str, number: int) -> str:
+        """A text that counts."""
+        return str(self.library.ngettext(one, many, number))
+
+
 @cache
-def _library_texts(lang: str) -> Any:
-    # What WTForms itself says, in a few odd cases; it would read its catalogue again for every form.
-    return get_translations([lang])
+def _library_texts(lang: str) -> _Texts:
+    # The library would read its catalogue again for every form.
+    return _Texts(lang)
 
 
 class Told:

@@ -276,6 +276,9 @@ def test_both_are_asked_at_day_30_and_nobody_sees_the_other(
         browser.sign_in(world.mentee)
         assert "Three short questions" in browser.get(world.url).text
         browser.get(f"{world.url}/questions")
+        page = browser.submit({"heard": "4"}, button="Answer")
+        assert "It is useful to me: Choose one." in page.text
+        assert "Not a valid choice" not in page.text
         page = browser.submit({"heard": "4", "useful": "4", "safe": "1"}, button="Answer")
         assert "The other side does not see this." in page.html
         assert "Three short questions" not in page.text
