@@ -85,6 +85,7 @@ def course(course_pid: str) -> Response:
         states=_module_states(made),
         words=words,
         themes=words.THEMES,
+        plain=discretion.discreet(),
         links_to_items="learning.item" in current_app.view_functions,
         aside_cards=[card for card in made if card.aside],
         cards=[card for card in made if not card.aside],

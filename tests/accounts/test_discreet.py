@@ -90,6 +90,24 @@ def test_the_look_can_find_something(app: Flask, browser: Browser, mentee: Someb
     assert browser.get("/en/pairs/mine").status == 200
 
 
+def test_above_a_course_nothing_tells(browser: Browser, mentee: Somebody) -> None:
+    """Heads, crumbs and what stands beside, on the way through a course: plain until the text itself begins."""
+    browser.sign_in(mentee)
+    browser.get("/en/")
+    (course,) = browser.page.soup.select("main a[href^='/en/courses/']")
+    (lesson,) = browser.get("/en/home").soup.select("main a.btn.primary")
+    found = {}
+    for url in (course["href"], lesson["href"]):
+        page = browser.get(url)
+        assert page.status == 200
+        around = page.soup.select("title, .course-head, .crumb, aside, details.drawer > summary")
+        found[url] = sensitive(" ".join(tag.get_text(" ") for tag in around))
+    assert found == {course["href"]: [], lesson["href"]: []}
+    browser.get("/en/pairs/mine")
+    step_up(browser, mentee)
+    assert "drug" in " ".join(sensitive(browser.get(course["href"]).h1)), "the usual view tells"
+
+
 def test_courses_go_on(browser: Browser, mentee: Somebody) -> None:
     browser.sign_in(mentee)
     browser.get("/en/home")
