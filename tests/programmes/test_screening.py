@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from lms.accounts import actions as accounts
 from lms.accounts.roles import Role
-from lms.core.db import reading
+from lms.core.db import reading, transaction
 from lms.matching.constraints import DECIDERS, Bar, Decider
 from lms.matching.facts import Weights
 from lms.matching.score import terms
@@ -40,9 +41,9 @@ def test_who_is_16_or_17_is_paired_with_cleared_mentors_only(app: Flask, browser
         assert (request_of(waits).under_18, request_of(waits).priority) == (True, 20)
     page = Browser(app).sign_in(waits).get("/en/pairs/ask")
     assert "noted that you are 16 or 17" in page.text, "what staff can read she can read"
-    assert "Cleared for 16 and 17" not in desk.get(look).text, "coordinators do not decide it"
+    assert "Clear for 16 and 17" not in desk.get(look).text, "coordinators do not decide it"
     browser.sign_in(lead).get(look)
-    browser.submit(button="Cleared for 16 and 17")
+    browser.submit(button="Clear for 16 and 17")
     assert "adults, and people of 16 and 17" in browser.page.text
     with app.app_context():
         assert Bar.CLEARANCE not in bars()
@@ -51,6 +52,21 @@ def test_who_is_16_or_17_is_paired_with_cleared_mentors_only(app: Flask, browser
     browser.submit(button="Adults only again")
     with app.app_context():
         assert Bar.CLEARANCE in bars()
+
+
+def test_no_lead_clears_herself(app: Flask, browser: Browser) -> None:
+    with app.app_context():
+        lead, other = mentor(), mentor(name="Zarina M.")
+        with transaction():
+            accounts.grant(lead.id, Role.SAFEGUARDING)
+        own, another = look_of(lead), look_of(other)
+    form = browser.sign_in(lead).get(another).soup
+    assert "Clear for 16 and 17" not in browser.get(own).text
+    hidden = {one["name"]: one["value"] for one in form.select("form[action$=clear] input")}
+    address = own.replace("/look", "/clear")
+    assert browser.post(address, {**hidden, "adults": "also"}).status == 404
+    with app.app_context():
+        assert profile_of(lead).adults_only
 
 
 def test_a_priority_is_0_to_200(app: Flask, browser: Browser) -> None:

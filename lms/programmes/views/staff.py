@@ -170,7 +170,7 @@ def look(profile: Profile) -> Response:
         hours=words.hours(ticks(profile.hours)),
         organisations=organisations,
         staff=person.has("coordinator") or person.has("administrator"),
-        lead=person.has("safeguarding"),
+        lead=person.has("safeguarding") and profile.person_id != person.id,
         zone=person.zone,
     )
 
@@ -197,8 +197,14 @@ def decide(profile: Profile) -> AnyResponse:
     return redirect(url_for("programmes.mentors"), 303)
 
 
+def _of_somebody_else(person: Actor, profile: str) -> Profile | None:
+    # Nobody clears herself, or lets herself back.
+    found = queries.profile(profile)
+    return found if found and found.person_id != person.id else None
+
+
 @bp.post("/people/<profile>/suspend")
-@allow(Permission.SUSPEND, _profile)
+@allow(Permission.SUSPEND, _of_somebody_else)
 def suspend(profile: Profile) -> AnyResponse:
     """A safeguarding lead takes a mentor out of the pool, or lets her back."""
     if Form().validate():
@@ -213,7 +219,7 @@ def suspend(profile: Profile) -> AnyResponse:
 
 
 @bp.post("/people/<profile>/clear")
-@allow(Permission.SUSPEND, _profile)
+@allow(Permission.SUSPEND, _of_somebody_else)
 def clear(profile: Profile) -> AnyResponse:
     """A safeguarding lead lets a mentor be proposed to people of 16 and 17, or to adults only."""
     answer = request.form.get("adults")

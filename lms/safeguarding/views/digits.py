@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response
+from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.core.i18n import format_time, language
@@ -21,7 +21,7 @@ from lms.web.page import page
 @bp.route("/code", methods=["GET", "POST"])
 @public
 def follow() -> AnyResponse:
-    """Type the digits and see what came of it. The page's address says nothing; it is kept nowhere."""
+    """Type the digits and see what came of it; say more. The address says nothing, the digits are kept nowhere."""
     form = DigitsForm()
     if not form.validate_on_submit():
         return page("safeguarding/digits.html", 422 if form.errors else 200, form=form)
@@ -29,6 +29,8 @@ def follow() -> AnyResponse:
     found = _by_digits(digits, form)
     if found is None:
         return page("safeguarding/digits.html", 422, keep=True, form=form)
+    if "body" in request.form and found.state is not State.CLOSED:
+        return _say_more(found, digits)
     return _followed(found, SayMoreForm(formdata=None, digits=digits))
 
 
@@ -43,22 +45,15 @@ def _by_digits(digits: str, form: DigitsForm) -> Found | None:
     return found
 
 
-@bp.post("/code/more")
-@public
-def say_more() -> AnyResponse:
-    """Say something more, with the digits. Sent twice, it stands there once."""
-    form, again = SayMoreForm(), DigitsForm(formdata=None)
-    digits = following.read(typed(form.digits))
-    found = _by_digits(digits, again)
-    if found is None:
-        return page("safeguarding/digits.html", 422, keep=True, form=again)
-    text = typed(form.body)
-    if found.state is State.CLOSED or not form.validate():
+def _say_more(found: Found, digits: str) -> Response:
+    """Add a line. Sent twice, it stands there once."""
+    form = SayMoreForm()
+    if not form.validate():
         return _followed(found, form, 422)
     if actions.too_many(None):
         form.body.errors = [slow_down()]
         return _followed(found, form, 429)
-    said = queries.said(found, talk_only=True).log
+    text, said = typed(form.body), queries.said(found, talk_only=True).log
     if not (said and (said[-1].what, said[-1].text) == ("reply", text)):
         actions.reply(found, None, text)
     return _followed(found, SayMoreForm(formdata=None, digits=digits))

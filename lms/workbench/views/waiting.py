@@ -146,7 +146,7 @@ def waiting_person(found: Request) -> Response:
     """Somebody who waits: what she hopes for, who could be her mentor, and where the others are lost."""
     person = signed_in()
     g.nav = NAV
-    everybody = snapshot.take(found.track, now())
+    everybody = snapshot.take(found.track, now(), found.programme_id)
     line = line_of(list(everybody.requests.values()))
     goal = programmes.goal_of(found)
     seen = seen_from(everybody, found)
@@ -258,7 +258,7 @@ def _proposed(name: str, cards: int) -> str:
 
 def _broken(found: Request, profiles: list[Profile], reason: str) -> list[Profile]:
     """Those of the mentors against whom a rule speaks that staff may set aside; they need a reason."""
-    everybody = snapshot.take(found.track, now())
+    everybody = snapshot.take(found.track, now(), found.programme_id)
     broken: list[Profile] = []
     for profile in profiles:
         bars: list[Bar] = actions.broken_rules(everybody, found.public_id, profile.public_id)
