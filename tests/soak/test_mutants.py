@@ -16,7 +16,7 @@ from tests.soak.equivalent import EQUIVALENT
 from tests.soak.mutants import mutants
 
 ROOT = Path(__file__).resolve().parents[2]
-TIME = 540
+TIME = 450
 OF_THIS_RUN = {"BUILD_FIGURES", "SOAK", "TEST_DATABASE_URL"}
 # A policy is a table that is asked directly; pages, which go through it, are the role matrix's.
 ROOMS = (
