@@ -166,8 +166,8 @@ CIRCLE_TALK = (
     ),
 )
 QUESTIONS = (
-    ("Giorgi", "research", "How many people do we have to ask before a number means something?", "Levan", "Thirty show a pattern, three hundred a share. Say how you found them; that matters more.", ""),
-    ("Tamar", "law", "May a clinic ask for a passport before the first talk?", "", "", ""),
-    ("Ihor", "budget", "Where does a city write down what it spends on emergency calls?", "", "", ""),
+    ("Giorgi", "How many people are enough", "How many people do we have to ask before a number means something?", "Levan", "Thirty show a pattern, three hundred a share. Say how you found them; that matters more.", ""),
+    ("Tamar", "Papers before a first talk", "May a clinic ask for a passport before the first talk?", "", "", ""),
+    ("Ihor", "What a city spends", "Where does a city write down what it spends on emergency calls?", "", "", ""),
 )  # fmt: skip
 CONCERN = "Somebody in our chat asked for my address twice, although I said no. I would like to talk about it."
