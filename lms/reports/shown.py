@@ -102,7 +102,7 @@ def title(key: Key) -> str:
 def value(share: Share) -> str:
     """A share in words, without numbers from which somebody could be made out."""
     return {
-        Told.ALL: f"{share.percent}%",
+        Told.ALL: _("%(share)s%%", share=share.percent),
         Told.FEW: _("fewer than 5 of %(of)s", of=share.of),
         Told.MANY: _("all but a few of %(of)s", of=share.of),
         Told.NOTHING: _("too few to say"),
@@ -126,7 +126,7 @@ def points(found: Figures) -> list[tuple[str, str, str]]:
     return [
         (
             days(one.day),
-            f"{one.percent}%" if one.percent is not None else _("too few to say"),
+            _("%(share)s%%", share=one.percent) if one.percent is not None else _("too few to say"),
             sure((one.low, one.high)) if one.low is not None and one.high is not None else "",
         )
         for one in found.curve
@@ -173,7 +173,9 @@ def groups(found: Figures) -> list[tuple[str, list[tuple[str, int, str, bool]]]]
                 (
                     group(kind, one.name),
                     one.people,
-                    f"{one.percent}%" if one.percent is not None else _("left out"),
+                    _("%(share)s%%", share=one.percent)
+                    if one.percent is not None
+                    else _("left out"),
                     one.name in found.behind[kind],
                 )
                 for one in rows
