@@ -154,7 +154,7 @@ def choose_one(three: Three) -> None:
     who.open("/ru/home")
     follow(who, "/answer")
     reads(who, MENTOR, OTHER, "Reads drafts")
-    who.page.get_by_role("group").first.get_by_label(MENTOR).check()
+    who.page.get_by_role("radio", name=MENTOR).check()
     who.press(MAIN_BUTTON)
     assert who.path == "/ru/home"
 
