@@ -54,6 +54,7 @@ def test_who_is_16_or_17_is_paired_with_cleared_mentors_only(app: Flask, browser
         assert Bar.CLEARANCE in bars()
 
 
+@pytest.mark.sqlite_only
 def test_no_lead_clears_herself(app: Flask, browser: Browser) -> None:
     with app.app_context():
         lead, other = mentor(), mentor(name="Zarina M.")
@@ -69,6 +70,7 @@ def test_no_lead_clears_herself(app: Flask, browser: Browser) -> None:
         assert profile_of(lead).adults_only
 
 
+@pytest.mark.sqlite_only
 def test_a_priority_is_0_to_200(app: Flask, browser: Browser) -> None:
     with app.app_context():
         waits, staff = mentee(), make_coordinator()
@@ -79,6 +81,7 @@ def test_a_priority_is_0_to_200(app: Flask, browser: Browser) -> None:
         assert request_of(waits).priority == 0
 
 
+@pytest.mark.sqlite_only
 def test_what_she_is_glad_about_is_asked_kept_and_shown(app: Flask, browser: Browser) -> None:
     with app.app_context():
         hers, staff = mentor(More(topics=["law"])), make_coordinator()

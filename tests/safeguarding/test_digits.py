@@ -77,6 +77,7 @@ def test_both_speak_although_one_has_no_name(app: Flask, browser: Browser, lead:
         assert [one.kind for one in told] == ["concern"], "who has it hears of the line"
 
 
+@pytest.mark.sqlite_only
 def test_shown_once_and_kept_as_a_keyed_digest(app: Flask, lead: Somebody) -> None:
     guest, digits = sent(app)
     assert len(digits) == following.DIGITS
@@ -96,6 +97,7 @@ def test_shown_once_and_kept_as_a_keyed_digest(app: Flask, lead: Somebody) -> No
         )
 
 
+@pytest.mark.sqlite_only
 def test_said_twice_stands_there_once(app: Flask, lead: Somebody) -> None:
     _guest, digits = sent(app)
     phone = look(app, digits)
@@ -119,6 +121,7 @@ def test_wrong_digits_open_nothing_and_slow_down(app: Flask, lead: Somebody) -> 
     assert WORDS not in look(app, "").page.text
 
 
+@pytest.mark.sqlite_only
 def test_a_guesser_who_is_not_slowed_down_would_be_found(
     app: Flask, lead: Somebody, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -155,6 +158,7 @@ def test_none_for_accounts_and_none_after_the_end(app: Flask, lead: Somebody) ->
             assert following.find(digits) is None
 
 
+@pytest.mark.sqlite_only
 def test_flood_of_lines_is_slowed_down_and_nothing_typed_is_lost(
     app: Flask, lead: Somebody
 ) -> None:

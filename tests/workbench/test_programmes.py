@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
@@ -84,6 +85,7 @@ def test_thursdays_make_one_round_for_each_that_takes_people(app: Flask) -> None
         assert sorted(one.title_en for one in found) == ["", "Autumn"]
 
 
+@pytest.mark.sqlite_only
 def test_staff_choose_the_programme(app: Flask, browser: Browser) -> None:
     with app.app_context():
         staff, _mentor = make_coordinator(), make_mentor("Olena S.")
@@ -112,6 +114,7 @@ def test_staff_choose_the_programme(app: Flask, browser: Browser) -> None:
         assert len(queries.runs()) == 1
 
 
+@pytest.mark.sqlite_only
 def test_staff_add_a_mentor_to_a_programme(app: Flask, browser: Browser) -> None:
     with app.app_context():
         staff, person = make_coordinator(), make_person("Daria handle")
