@@ -23,7 +23,7 @@ from tests.laws import check_page
 
 # A form that only shows: the answer to a comparison, a look at what will be printed, a made passphrase.
 ANSWERS_WITH_A_PAGE = re.compile(
-    r"/c/<typed_number>|/claim$|/join$|/way-back$|/way-back/together$|/second-step/codes$|/sign-in$|/look$|/withdraw$|/leave$|/end$|/close$|/calendar$"
+    r"/c/<typed_number>|/claim$|/join$|/way-back$|/way-back/together$|/second-step/codes$|/sign-in$|/look$|/withdraw$|/leave$|/end$|/close$|/calendar$|/tables/codes$"
 )
 # Forms that stand on a page in a state which the town is not in: a second step half done, a key to be named, a case
 # of vouching, a copy that is ready. Their rooms' own tests try them, and `tests/faults/test_statements.py` sends each.
