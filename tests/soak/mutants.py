@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
@@ -19,13 +19,22 @@ SWAPS: dict[type[ast.AST], type[ast.AST]] = {
 
 @dataclass(frozen=True)
 class Mutant:
-    """A module with one change: where, what, the whole source; `home` is the function whose body it is in."""
+    """A module with one change: where, what; `home` is the function whose body it is in."""
 
     line: int
     change: str
     what: str
     home: str
-    source: str
+    number: int
+    tree: ast.AST = field(repr=False, compare=False)
+
+    @property
+    def source(self) -> str:
+        """The whole wrong module."""
+        wrong = copy.deepcopy(self.tree)
+        node = next(islice(ast.walk(wrong), self.number, None))
+        _apply(node, self.change.partition(" ")[2])
+        return ast.unparse(ast.fix_missing_locations(wrong))
 
 
 def mutants(source: str) -> Iterator[Mutant]:
@@ -36,17 +45,10 @@ def mutants(source: str) -> Iterator[Mutant]:
     named = {id(one.value): one for one in ast.walk(tree) if isinstance(one, ast.keyword)}
     for number, node in enumerate(ast.walk(tree)):
         for change in _changes(node) if id(node) not in notes else []:
-            wrong = copy.deepcopy(tree)
-            _apply(next(islice(ast.walk(wrong), number, None)), change)
-            text = ast.unparse(ast.fix_missing_locations(wrong))
+            name = f"{type(node).__name__} {change}"
             what = ast.unparse(named.get(id(node), node)).partition("\n")[0]
-            yield Mutant(
-                getattr(node, "lineno", 0),
-                f"{type(node).__name__} {change}",
-                what,
-                homes.get(id(node), ""),
-                text,
-            )
+            home = homes.get(id(node), "")
+            yield Mutant(getattr(node, "lineno", 0), name, what, home, number, tree)
 
 
 def _homes(tree: ast.AST, prefix: str = "") -> Iterator[tuple[int, str]]:
