@@ -23,7 +23,10 @@ from tests.world import Somebody
 SEEN = ("/home", "/", "/account", "/account/view", "/look", "/no-trace", "/limits", "/nothing-here")
 # A course whose titles tell what it is about.
 TELLING = {
-    "about.en.md": ABOUT_EN.replace("A small course", "What drug laws cost"),
+    "about.en.md": ABOUT_EN.replace("A small course", "What drug laws cost")
+    .replace("One record", "One arrest")
+    .replace("Write a record", "Count what prison costs")
+    .replace("who write things down", "who write about drugs"),
     "about.ru.md": ABOUT_RU.replace("Маленький курс", "Во что обходятся законы о наркотиках"),
 }
 HIDDEN = ("/pairs/mine", "/notices", "/cohorts", "/certificates", "/your-data", "/about", "/rules")
@@ -91,21 +94,19 @@ def test_the_look_can_find_something(app: Flask, browser: Browser, mentee: Someb
 
 
 def test_above_a_course_nothing_tells(browser: Browser, mentee: Somebody) -> None:
-    """Heads, crumbs and what stands beside, on the way through a course: plain until the text itself begins."""
+    """Its page is plain but for the titles of its parts; so is what stands around a lesson."""
     browser.sign_in(mentee)
     browser.get("/en/")
     (course,) = browser.page.soup.select("main a[href^='/en/courses/']")
     (lesson,) = browser.get("/en/home").soup.select("main a.btn.primary")
-    found = {}
-    for url in (course["href"], lesson["href"]):
-        page = browser.get(url)
-        assert page.status == 200
-        around = page.soup.select("title, .course-head, .crumb, aside, details.drawer > summary")
-        found[url] = sensitive(" ".join(tag.get_text(" ") for tag in around))
-    assert found == {course["href"]: [], lesson["href"]: []}
+    assert words_in(browser.get(course["href"])) == []
+    around = browser.get(lesson["href"]).soup.select("title, .crumb, aside, nav, summary")
+    assert sensitive(" ".join(tag.get_text(" ") for tag in around)) == []
     browser.get("/en/pairs/mine")
     step_up(browser, mentee)
-    assert "drug" in " ".join(sensitive(browser.get(course["href"]).h1)), "the usual view tells"
+    assert {"arrest", "drug", "drugs", "prison"} <= set(words_in(browser.get(course["href"]))), (
+        "usually it tells"
+    )
 
 
 def test_courses_go_on(browser: Browser, mentee: Somebody) -> None:
