@@ -176,11 +176,12 @@ def test_a_destroyed_key_closes_everything_of_its_owner(app: Flask) -> None:
         with transaction():
             mine, hers = seal("mine", HERE), seal("hers", other)
         with transaction():
+            assert unseal(mine, HERE) == "mine"
             sealing.destroy(HERE.owner)
-            with pytest.raises(CannotOpen):
+            with pytest.raises(CannotOpen, match="gone"):
                 unseal(mine, HERE)
         with reading():
-            with pytest.raises(CannotOpen):
+            with pytest.raises(CannotOpen, match="gone"):
                 unseal(mine, HERE)
             assert unseal(hers, other) == "hers"
         with transaction():
