@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
+import resource
 import subprocess
 import sys
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -91,23 +94,22 @@ class Big:
 
     def run(self, what: str, *command: str | Path) -> None:
         """Run a command, and say what it took: seconds, seconds of CPU, MiB of memory at most."""
-        began = time.monotonic()
+        began, before, peak = time.monotonic(), cpu_of_children(), 0.0
         process = subprocess.Popen(
             [sys.executable, "-m", "flask", "--app", "wsgi", *map(str, command)],
             cwd=ROOT,
             env=self._environment(self.settings),
-            stdout=subprocess.PIPE,
-            text=True,
+            stdout=subprocess.DEVNULL,
         )
-        assert process.stdout
-        said = process.stdout.read()
-        _pid, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        assert process.returncode == 0, said
+        while process.poll() is None:
+            # Not `ru_maxrss`: that begins with what this process had when it forked.
+            peak = max(peak, high_water_mib(process.pid))
+            time.sleep(0.2)
+        assert process.returncode == 0, command
         bound = "≤ 120" if what == "create" else ""
         self.figure(f"1 GB, {what}, seconds, {self.name}", time.monotonic() - began, bound)
-        self.figure(f"1 GB, {what}, seconds of CPU, {self.name}", used.ru_utime + used.ru_stime)
-        self.figure(f"1 GB, {what}, peak MiB, {self.name}", used.ru_maxrss / 1024, "≤ 256")
+        self.figure(f"1 GB, {what}, seconds of CPU, {self.name}", cpu_of_children() - before)
+        self.figure(f"1 GB, {what}, peak MiB, {self.name}", peak, "≤ 300")
 
     def _environment(self, settings: Settings) -> dict[str, str]:
         to = sealed.read_identity(self.identity).to_public()
@@ -121,6 +123,20 @@ class Big:
             "ALONGSIDE_BACKUP_RECIPIENTS": str(to),
             "ALONGSIDE_LOG_LEVEL": "error",
         }
+
+
+def cpu_of_children() -> float:
+    """Seconds of CPU of all processes that ended under this one."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def high_water_mib(pid: int) -> float:
+    """The most resident memory that a running process has had."""
+    with suppress(OSError):
+        found = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
+        return int(found[1]) / 1024 if found else 0.0
+    return 0.0
 
 
 @pytest.fixture

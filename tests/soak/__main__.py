@@ -1,7 +1,7 @@
 """Runs the long form of every proof, one test at a time, and writes `build/soak.json`. `./run soak [WORD …]`.
 
 What is marked `soak` or `fault` runs with `SOAK=1`, on SQLite and, where it can, on PostgreSQL; each test gets
-ten minutes at most. Words choose tests by a part of their name.
+ten minutes at most, and two to prepare. Words choose tests by a part of their name.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tests import figures
 from tests.everything import PYTEST, ROOT, static
 from tests.services import PostgreSQL
 
-LONGEST = 600
+LONGEST = 720
 BUILD = ROOT / "build"
 REPORT, LINES = BUILD / "soak.json", BUILD / "figures.jsonl"
 # Which tests, and whether the application under them stands on PostgreSQL.
