@@ -42,7 +42,7 @@ STEPS = {
 }
 # What whoever raised it reads: five words, whatever the leads call it.
 TOLD = {
-    State.RAISED: _l("Sent. Nobody has opened it yet"),
+    State.RAISED: _l("Sent. Nobody has said yet that it was read"),
     State.ACKNOWLEDGED: _l("Read"),
     State.ASSESSING: _l("Somebody works on it"),
     State.ACTION_PLAN: _l("Somebody works on it"),

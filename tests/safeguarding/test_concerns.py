@@ -64,7 +64,7 @@ def test_a_whole_life_in_the_browser(app: Flask, browser: Browser, lead: Somebod
         hers.get("/en/help?about=pairpairpair")
         assert "This is about Side B." in hers.page.text
         page = hers.submit({"wish": "talk", "body": WORDS})
-    assert "Nobody has opened it yet" in page.text
+    assert "Nobody has said yet that it was read" in page.text
     own = page.url
     page = theirs.get("/en/help/desk")
     assert "hours left" in page.text

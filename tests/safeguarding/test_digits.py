@@ -52,7 +52,7 @@ def test_both_speak_although_one_has_no_name(app: Flask, browser: Browser, lead:
     _guest, digits = sent(app)
     grouped = " ".join(following.in_groups(digits))
     phone = look(app, grouped)
-    assert "Nobody has opened it yet" in phone.page.text
+    assert "Nobody has said yet that it was read" in phone.page.text
     assert WORDS in phone.page.text
     assert digits not in phone.page.url
     with app.app_context():
