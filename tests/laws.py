@@ -24,7 +24,9 @@ REQUIRED_HEADERS = (
 def check_page(page: Page) -> None:
     """Check one answer. Redirects and files only answer for their headers."""
     response = page.response
-    for name in REQUIRED_HEADERS:
+    # A picture of a course is kept for ever; `test_files_have_them_too` says what such a part has.
+    part = "immutable" in response.headers.get("Cache-Control", "")
+    for name in () if part else REQUIRED_HEADERS:
         assert name in response.headers, f"{page.url} lacks {name}"
     csp = response.headers["Content-Security-Policy"]
     assert "unsafe" not in csp

@@ -10,6 +10,7 @@ from flask import Flask, Response, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.wsgi import ClosingIterator
 
+from lms.core.files.web import SHUT_IN
 from lms.core.settings import Settings
 
 CSP = (
@@ -19,15 +20,22 @@ CSP = (
 )
 HSTS = "max-age=31536000"
 _WORTH_COMPRESSING = 600
-_FIXED = (
+_Headers = tuple[tuple[str, str], ...]
+_EVERYWHERE: _Headers = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+)
+_OF_A_PAGE: _Headers = (
+    *_EVERYWHERE,
     ("Content-Security-Policy", CSP),
     ("Referrer-Policy", "no-referrer"),
-    ("X-Content-Type-Options", "nosniff"),
     ("X-Robots-Tag", "noindex"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
-    ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
 )
+# Stylesheet, script, icons, fonts and pictures are no documents and ask nobody but us; a first visit fetches five.
+_OF_A_PART: _Headers = (*_EVERYWHERE, ("Content-Security-Policy", SHUT_IN))
+_STAMPS = {"last-modified", "etag"}
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -56,7 +64,7 @@ def on_every_answer(app: Flask, settings: Settings) -> None:
     HEAD gets what GET would get, without the body.
     """
     inner = app.wsgi_app
-    fixed = _FIXED + ((("Strict-Transport-Security", HSTS),) if settings.https else ())
+    over_tls = (("Strict-Transport-Security", HSTS),) if settings.https else ()
 
     def strict(environ: Any, start: Any) -> Any:
         only_head = environ["REQUEST_METHOD"] == "HEAD"
@@ -64,8 +72,13 @@ def on_every_answer(app: Flask, settings: Settings) -> None:
             environ["REQUEST_METHOD"] = "GET"
 
         def start_strictly(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
-            said = {name.lower() for name, _value in headers}
-            more = [pair for pair in fixed if pair[0].lower() not in said]
+            said = {name.lower(): value for name, value in headers}
+            fixed = _OF_A_PAGE
+            if "immutable" in said.get("cache-control", ""):
+                fixed = _OF_A_PART
+                # Its address changes with it, so nobody asks whether it is still the same.
+                headers = [pair for pair in headers if pair[0].lower() not in _STAMPS]
+            more = [pair for pair in fixed + over_tls if pair[0].lower() not in said]
             return start(status, headers + more, *error)
 
         body = inner(environ, start_strictly)

@@ -255,9 +255,13 @@ def test_every_package_is_named_with_its_hash() -> None:
 
 STRICT = {
     "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+# Where a browser opens it by itself. What is kept for ever is a part of a page, and shut in.
+STRICTER = {
+    **STRICT,
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex",
-    "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
@@ -266,11 +270,17 @@ def slack(answer: TestResponse) -> list[str]:
     """What an answer should say to browsers and does not."""
     headers = answer.headers
     csp = headers.get("Content-Security-Policy", "")
-    found = [name for name, value in STRICT.items() if headers.get(name) != value]
-    found += [part for part in ("default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'") if part not in csp]  # fmt: skip
+    part = "immutable" in headers.get("Cache-Control", "")
+    wanted = STRICT if part else STRICTER
+    found = [name for name, value in wanted.items() if headers.get(name) != value]
+    found += [one for one in ("default-src 'none'", "frame-ancestors 'none'") if one not in csp]
+    if "base-uri 'none'" not in csp and "sandbox" not in csp:
+        found.append("a foreign base")
     found += [word for word in ("unsafe", "*", "data:", "http") if word in csp]
-    if "Permissions-Policy" not in headers or "Access-Control-Allow-Origin" in headers:
-        found.append("what a page may use, and whose")
+    if "Access-Control-Allow-Origin" in headers or not (
+        "sandbox" in csp if part else "Permissions-Policy" in headers
+    ):
+        found.append("what it may use, and whose")
     return [f"{answer.request.path}: {what}" for what in found]
 
 

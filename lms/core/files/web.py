@@ -23,7 +23,7 @@ from lms.core.settings import Settings
 _SPARE = 8 * MIB
 _HEAD = 512 * 1024
 # What a browser lets a file do that it is made to show by itself: nothing, and in nobody's frame.
-SHUT_IN = "default-src 'none'; sandbox; base-uri 'none'; frame-ancestors 'none'"
+SHUT_IN = "default-src 'none'; sandbox; frame-ancestors 'none'"
 _MARK = "__takes_files__"
 V = TypeVar("V", bound=Callable[..., Any])
 
