@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import urljoin
 
@@ -31,9 +32,9 @@ class Page:
         """The body as text."""
         return self.response.get_data(as_text=True)
 
-    @property
+    @cached_property
     def soup(self) -> BeautifulSoup:
-        """The body, parsed."""
+        """The body, parsed once: that takes longer than making the page."""
         return BeautifulSoup(self.html, "lxml")
 
     @property

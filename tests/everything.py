@@ -32,6 +32,9 @@ PYTEST = [
     "--durations-min=3",
 ]
 
+# Each process gets a half that hangs together, and whoever is done takes from the other's end.
+SPREAD = ["-n", WORKERS, "--dist", "worksteal"]
+
 
 def style(_stack: ExitStack) -> list[list[str]]:
     """Ruff and djlint."""
@@ -61,7 +64,7 @@ def static(_stack: ExitStack) -> list[list[str]]:
 
 def sqlite(_stack: ExitStack) -> list[list[str]]:
     """Unit, property and request tests on SQLite, the house tests among them."""
-    return [[*PYTEST, "-n", WORKERS, "-m", "not browser and not fault and not soak"]]
+    return [[*PYTEST, *SPREAD, "-m", "not browser and not fault and not soak"]]
 
 
 def postgres(stack: ExitStack) -> list[list[str]]:
@@ -69,9 +72,7 @@ def postgres(stack: ExitStack) -> list[list[str]]:
     server = stack.enter_context(PostgreSQL())
     addresses = [server.create(f"test_gw{number}") for number in range(int(WORKERS))]
     os.environ["TEST_DATABASE_URL"] = addresses[0].replace("test_gw0", "test_{worker}")
-    return [
-        [*PYTEST, "-n", WORKERS, "-m", "not browser and not fault and not soak and not sqlite_only"]
-    ]
+    return [[*PYTEST, *SPREAD, "-m", "not browser and not fault and not soak and not sqlite_only"]]
 
 
 def browser(_stack: ExitStack) -> list[list[str]]:

@@ -39,9 +39,8 @@ def check_page(page: Page) -> None:
         return
     if 300 <= response.status_code < 400:
         return
-    soup = BeautifulSoup(page.html, "lxml")
-    check_head(soup, page.url)
-    check_body(soup, page.url)
+    check_head(page.soup, page.url)
+    check_body(page.soup, page.url)
 
 
 def check_head(soup: BeautifulSoup, url: str) -> None:

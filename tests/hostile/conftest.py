@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from zlib import crc32
 
 import pytest
 
 from tests.hostile.canaries import Canary, plant
 from tests.hostile.forms import Found, Walk, walk
 from tests.house.world import Town, make_town
+
+Share = Callable[[Sequence[Found]], Sequence[Found]]
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +37,13 @@ def walked(town: Town, birds: list[Canary]) -> Walk:
 def forms(walked: Walk) -> list[Found]:
     """Every form once, as the first who reached it."""
     return walked.distinct()
+
+
+@pytest.fixture
+def share(request: pytest.FixtureRequest, size: Callable[[int, int], int]) -> Share:
+    """A third of the forms in every run, another third for each row of the parameters; all in the long form.
+
+    Each form meets a third of what is sent, and all that is sent meets a third of the forms.
+    """
+    step, start = size(3, 1), crc32(request.node.name.encode())
+    return lambda forms: forms[start % step :: step]

@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 
 from tests.client import Page
 from tests.conftest import ENGINE
+from tests.hostile.conftest import Share
 from tests.hostile.forms import SECRET, WALKERS, Field, Found, Walk
 from tests.hostile.inputs import CHOICES, IMAGE, MARK, SCRIPT, STORED_DIFFERENTLY, TEXTS
 from tests.house.world import PERSONAS, Town
@@ -104,9 +105,9 @@ EVERY = [
 
 
 @pytest.mark.parametrize("what", EVERY)
-def test_in_every_field(town: Town, forms: list[Found], what: str) -> None:
+def test_in_every_field(town: Town, forms: list[Found], share: Share, what: str) -> None:
     wrong, sent = [], TEXTS[what]
-    for form, field in each_field(forms):
+    for form, field in each_field(share(forms)):
         if field.name == "form_key" or (not field.typed and what not in CHOICES):
             continue
         answer = form.send(town, {field.name: sent})
@@ -117,9 +118,9 @@ def test_in_every_field(town: Town, forms: list[Found], what: str) -> None:
 
 @pytest.mark.sqlite_only
 @pytest.mark.parametrize("what", ["twice", "absent", "a file", "fifty times"])
-def test_fields_of_a_wrong_shape(town: Town, forms: list[Found], what: str) -> None:
+def test_fields_of_a_wrong_shape(town: Town, forms: list[Found], share: Share, what: str) -> None:
     wrong = []
-    for form, field in each_field(forms):
+    for form, field in each_field(share(forms)):
         data = form.filled(town)
         value = data.pop(field.name, "")
         shapes = {"twice": [value, MARK], "fifty times": [MARK] * 50}
@@ -180,11 +181,11 @@ BODIES = {
 
 @pytest.mark.sqlite_only
 @pytest.mark.parametrize("what", BODIES)
-def test_bodies_that_are_no_form(town: Town, forms: list[Found], what: str) -> None:
+def test_bodies_that_are_no_form(town: Town, forms: list[Found], share: Share, what: str) -> None:
     wrong = []
     # A heavy body is refused before anybody looks at what it is for: a few forms stand for all.
     heavy = len(BODIES[what]["data"]) > 10_000
-    for form in forms[::9] if heavy else forms:
+    for form in forms[::9] if heavy else share(forms):
         sent = dict(BODIES[what])
         if "token" in what:
             sent["headers"] = {"X-CSRFToken": town.tokens[form.persona]}
@@ -201,6 +202,7 @@ def test_bodies_that_are_no_form(town: Town, forms: list[Found], what: str) -> N
 TOKENS = ["missing", "wrong", "of somebody else", "in the address", "twice"]
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize("what", TOKENS)
 def test_without_the_right_token_nothing_happens(town: Town, forms: list[Found], what: str) -> None:
     wrong = []
@@ -231,9 +233,9 @@ def test_without_the_right_token_nothing_happens(town: Town, forms: list[Found],
 
 @pytest.mark.sqlite_only
 @pytest.mark.parametrize("what", ["missing", "empty", "long", "NUL", "two of them"])
-def test_keys_of_forms(town: Town, forms: list[Found], what: str) -> None:
+def test_keys_of_forms(town: Town, forms: list[Found], share: Share, what: str) -> None:
     wrong = []
-    for form in forms:
+    for form in share(forms):
         data = form.filled(town)
         data.pop("form_key", None)
         keys = {"empty": "", "long": "k" * 100_000, "NUL": "k\0k", "two of them": ["a", "b"]}

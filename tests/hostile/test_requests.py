@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from lms.accounts.views import base
 from lms.core.db import Model, db
 from tests.conftest import Tell
+from tests.hostile.conftest import Share
 from tests.hostile.forms import Found
 from tests.hostile.redirects import ELSEWHERE, HOST, leads_elsewhere
 from tests.house.world import PERSONAS, Rows, Town
@@ -265,10 +266,19 @@ NUMBERS = ("2147483648", "9223372036854775808", "-1", "-9223372036854775809", "1
            "0x10", "1.5", " 7 ", "٣", "")  # fmt: skip
 
 
-@pytest.mark.parametrize("number", NUMBERS)
-def test_numbers_that_fit_nowhere(town: Town, forms: list[Found], number: str) -> None:
+# What a column cannot hold, each database says in its own way; the others never come so far.
+LARGE = {"2147483648", "9223372036854775808", "-9223372036854775809", "-1"}
+
+
+@pytest.mark.parametrize(
+    "number",
+    [one if one in LARGE else pytest.param(one, marks=pytest.mark.sqlite_only) for one in NUMBERS],
+)
+def test_numbers_that_fit_nowhere(
+    town: Town, forms: list[Found], share: Share, number: str
+) -> None:
     wrong = []
-    for form in forms:
+    for form in share(forms):
         fields = [f.name for f in form.fields if f.kind in {"number", "hidden", "select", "radio"}]
         for name in [one for one in fields if one != "form_key"]:
             answer = form.send(town, {name: number})
