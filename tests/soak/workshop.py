@@ -207,16 +207,16 @@ def main(module: str, seconds: str, report: str, *tests: str) -> None:
     """Try all, write how many were tried and which survived."""
     ends, path, chosen = time.monotonic() + float(seconds), ROOT / module, list(tests)
     note = Path(report)
-    wrong = [
-        one
-        for one in mutants(path.read_text("utf-8"))
-        if (module, one.change, one.what) not in EQUIVALENT
-    ]
+    sound = path.read_text("utf-8")
+    wrong = [one for one in mutants(sound) if (module, one.change, one.what) not in EQUIVALENT]
     random.Random(SEED).shuffle(wrong)
     assert fork(lambda: learn(chosen, note)) == 0, "the sound module must be green"
     for name in json.loads(note.read_text("utf-8")):
         with suppress(Exception):
             importlib.import_module(name)
+    assert fork(lambda: run(chosen, path, sound)) == 0, (
+        "the control: sound code is noticed by nobody"
+    )
     living = [one for one in wrong if can_swap(path, one)]
     tried, survivors = 0, list[Mutant]()
     for one in [one for one in wrong if one not in living]:
