@@ -116,8 +116,9 @@ def test_ten_minutes_of_learners(
         f"load: waiting for a core that others had, of a request, ms, {name}",
         1000 * waited / len(samples),
     )
-    for who, watch in (("web workers", found.web), ("worker of jobs and press", found.jobs)):
-        early, late, files = found.growth(watch, minute)
+    watches = {"web workers": found.web, "worker of jobs": found.jobs, "press": found.press}
+    for who, watch in watches.items():
+        early, late, files = watch.growth(minute)
         figure(f"load: memory of {who} in its second minute, MiB, {name}", early)
         figure(f"load: memory of {who} in the last minute, MiB, {name}", late)
         figure(f"load: memory of {who}, last minute by second, {name}", late / early, f"≤ {FLAT}")
