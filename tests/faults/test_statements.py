@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -23,10 +24,14 @@ from lms.accounts import actions as accounts
 from lms.accounts import queries as people
 from lms.accounts import secrets
 from lms.accounts.roles import Role
+from lms.core import clock
 from lms.core.db import Model, db, finish, transaction
 from lms.matching.facts import Track
 from lms.mentoring import actions as mentoring
 from lms.programmes import profiles
+from lms.safeguarding import actions as safeguarding
+from lms.safeguarding import following
+from lms.safeguarding.rules import Wish
 from tests.client import Page
 from tests.conftest import ENGINE, Tell
 from tests.house.test_role_matrix import ROWS, Row, written
@@ -63,14 +68,19 @@ class Case:
     form: dict[str, Any]
 
     def send(self, town: Town) -> TestResponse:
-        """Send it. The same form each time: its key is that of the case."""
-        return town.post(self.persona, self.address, {"form_key": "statements", **self.form})
+        """Send it. The same form each time, its key is that of the case.
+
+        Later than anything in the town: within its last second, "since when" would not change.
+        """
+        with clock.at(clock.now() + timedelta(seconds=2)):
+            return town.post(self.persona, self.address, {"form_key": "statements", **self.form})
 
 
 # --- Which forms ---------------------------------------------------------------------------------
 
 CODE = "recovery"
 FIRST = "first token"
+DIGITS = "digits"
 
 
 def prepare(town: Town) -> None:
@@ -83,6 +93,10 @@ def prepare(town: Town) -> None:
         town.ids[FIRST] = accounts.make_first_token()
     town.ids[CODE] = code
     _give_duties(town)
+    with transaction():
+        town.ids[DIGITS] = following.give(
+            safeguarding.raise_concern(None, Wish.TALK, "It was late.")
+        )
 
 
 def _give_duties(town: Town) -> None:
@@ -119,6 +133,8 @@ def otherwise(town: Town) -> dict[str, Case]:
         case("/<lang>/again", "learner", {"passphrase": town.people["learner"].passphrase}),
         case("/<lang>/your-data/erase", "learner", {"handle": town.people["learner"].handle}),
         case("/<lang>/pairs/people/<profile>/suspend", "author", {}),
+        case("/<lang>/pairs/people/<profile>/clear", "author", {"adults": "only"}),
+        case("/<lang>/help/code", "guest", {"digits": town.ids[DIGITS], "body": "It came back."}),
         case("/<lang>/questions/queue/<asked>", "other mentor", {"take": "1"}),
         case(desk, "author", {"body": "She was called.", "kind": "answer"}),
         case(f"{desk}/hand", "author", {"to": town.people["other coordinator"].public_id}),
