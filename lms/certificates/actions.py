@@ -165,8 +165,10 @@ def agree_to_withdraw(held: Held, staff_id: int) -> None:
 
 
 def keep_after_all(held: Held) -> None:
-    """Drop a wish to withdraw; any member of staff may."""
+    """Drop a wish to withdraw; any member of staff may. Raises NotAllowed where it is withdrawn meanwhile."""
     row = queries.row(held.id)
+    if row.ended_at is not None:
+        raise NotAllowed("it is withdrawn, and the reason stays")
     row.asked_by_id = row.reason = None
 
 

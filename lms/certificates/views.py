@@ -299,8 +299,11 @@ def keep(held: Held) -> AnyResponse:
     """Drop the wish: the certificate stays."""
     if not Form().validate_on_submit():
         abort(400)
-    actions.keep_after_all(held)
-    flash(_("The certificate stays."), "done")
+    try:
+        actions.keep_after_all(held)
+        flash(_("The certificate stays."), "done")
+    except NotAllowed:
+        flash(_("This has been settled meanwhile."), "info")
     return redirect(url_for(".withdrawals"), 303)
 
 

@@ -65,6 +65,19 @@ def _told(table: str, column: str) -> Callable[[Mapping[str, Any], str, str], st
     return tell
 
 
+# Of a pair that did not come about nobody learns who said no (mentoring.md 2.2); a reason could tell it, too.
+_NO_PAIR = {"declined", "dismissed", "expired"}
+
+
+def _reached(row: Mapping[str, Any], _owner: str, _lang: str) -> str:
+    unsaid = row["machine"] == "match" and row["to_state"] in _NO_PAIR
+    return "withdrawn" if unsaid else str(row["to_state"])
+
+
+def _reason(row: Mapping[str, Any], _owner: str, _lang: str) -> str:
+    return "" if row["machine"] == "match" else str(row["reason"])
+
+
 _PROGRAMME = (
     *("id", "public_id", "key", "title_en", "title_ru", "state", "starts_on", "ends_on", "tracks"),
     *("policy", "duration_weeks", "session_rhythm_days", "offer_days", "gate_course"),
@@ -114,6 +127,7 @@ RECORDS = (
         STEPS,
         mine=own(Transition.person_id),
         copy=("machine", "from_state", "to_state", "reason", "at"),
+        told={"to_state": _reached, "reason": _reason},
         apart=("id", "subject", "person_id", "actor_id"),
         erase=(
             Delete(own(Transition.person_id)),

@@ -37,6 +37,8 @@ from lms.core.files import store
 from lms.core.files.intake import Taken
 from lms.core.sealing import Place
 from lms.core.settings import Settings
+from lms.importers.invitations import Batch
+from lms.importers.rules import Kind, MentorRow
 from lms.learning import actions as learning
 from lms.learning import queries as tasks
 from lms.matching.facts import Track
@@ -123,6 +125,7 @@ def live(app: Flask, folder: Path) -> None:
         worry_and_gather(world)
         look_after(world)
         count_hours(world)
+        invite(world)
         leave_address(mentee, f"{canary('contact.address')}@example.org")
         task_id = hand_in(mentee, outline, canary("submission.body"))
         with transaction():
@@ -237,6 +240,13 @@ def more_about(table: str) -> More:
         organisations=Organisations(own=(canary(f"{table}.organisations"),)),
         private=Private(country=canary(f"{table}.private")),
     )
+
+
+def invite(world: World) -> None:
+    """A row of a table about somebody who has no account yet."""
+    row = MentorRow(1, "Somebody", "S. A.", ("ru",), "peer", 1, canary("invited_row.words"))
+    with transaction():
+        Batch(world.coordinator.id).invite(Kind.MENTORS, row)
 
 
 def count_hours(world: World) -> None:

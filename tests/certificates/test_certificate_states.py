@@ -6,7 +6,7 @@ import contextlib
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
@@ -45,6 +45,8 @@ def test_the_second_is_a_second(asked_by, staff, holder):
         assert staff != holder
 
 
+# Two of the staff at once: one agrees, the other keeps it after all.
+@example(steps=[("claim", 0), ("print", 0), ("ask", 0), ("agree", 1), ("keep", 0)])
 @settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

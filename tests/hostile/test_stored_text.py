@@ -46,7 +46,8 @@ NO_WORDS = re.compile(
     r"question_words)\.|(public_id|key|zone|state|kind|role|rule|source|lang|theme|number|what|about|contract_hash|"
     r"points|question|skeleton|location|void_reason|reason|ended_by|subject|owner|track|stage|channel|spoke_with|"
     r"circle\.code|basis|pair|wish|detail|first_month|last_month|reference|awaiting|offer|run|signed|outcome|engine|"
-    r"input_digest|result_digest|local|uid|state_after|state_before|step|gate_course|policy|machine)$"
+    r"input_digest|result_digest|local|uid|state_after|state_before|step|gate_course|policy|machine|"
+    r"invited_row\.(batch|answer))$"
 )
 SHORT = "<b onclick=alert(1)>Kana"
 

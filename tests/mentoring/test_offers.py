@@ -15,6 +15,7 @@ from lms.mentoring.rules import Reason
 from lms.mentoring.states import NotAllowed, Side, State
 from lms.messaging import queries as notices
 from lms.messaging.kinds import Kind
+from lms.privacy import archive
 from lms.programmes import profiles, waiting
 from lms.programmes import queries as lists
 from tests.client import Browser
@@ -68,6 +69,10 @@ def test_a_mentors_no_is_a_thing_that_did_not_come_about(app: Flask, browser: Br
             request = lists.request_of(mentee.id)
         assert request is not None
         assert (request.state, request.waiting_since) == ("waiting", since)
+        with reading():
+            copied = str(archive.open_part(mentee.id, mentee.public_id, "en"))
+        assert "withdrawn" in copied
+        assert "declin" not in copied, "her copy does not tell it either"
     other = Browser(app)
     page = other.sign_in(mentee).get("/en/notices")
     assert "did not come about" in page.text
