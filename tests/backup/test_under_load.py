@@ -94,7 +94,7 @@ def source(site: Flask, target: Make) -> Flask:
 def test_every_copy_holds_what_was_acknowledged(
     source: Flask, empty: Flask, target: Make, size: Callable[[int, int], int], figure: Tell
 ) -> None:
-    identity, wanted = x25519.Identity.generate(), size(6, 50)
+    identity, wanted = x25519.Identity.generate(), size(2, 50)
     made = []
     with inside(source), writing(source) as writers:
         for _ in range(wanted):

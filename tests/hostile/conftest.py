@@ -7,6 +7,7 @@ from zlib import crc32
 
 import pytest
 
+from tests.conftest import ENGINE
 from tests.hostile.canaries import Canary, plant
 from tests.hostile.forms import Found, Walk, walk
 from tests.house.world import Town, make_town
@@ -49,9 +50,10 @@ def forms(walked: Walk) -> list[Found]:
 
 @pytest.fixture
 def share(request: pytest.FixtureRequest, size: Callable[[int, int], int]) -> Share:
-    """A third of the forms in every run, another third for each row of the parameters; all in the long form.
+    """A third of the forms in every run, another third for each row of the parameters, each test and engine.
 
-    Each form meets a third of what is sent, and all that is sent meets a third of the forms.
+    Each form meets a third of what is sent, and all that is sent meets a third of the forms. In the long form
+    all meet all.
     """
-    step, start = size(3, 1), crc32(request.node.name.encode())
+    step, start = size(3, 1), crc32(f"{ENGINE} {request.node.name}".encode())
     return lambda forms: forms[start % step :: step]

@@ -289,8 +289,8 @@ def test_opened_in_one_language_sent_in_the_other(town: Town, forms: list[Found]
 
 
 @pytest.mark.sqlite_only
-def test_a_refused_form_is_a_whole_page(town: Town, forms: list[Found]) -> None:
-    for form, field in each_field(forms):
+def test_a_refused_form_is_a_whole_page(town: Town, forms: list[Found], share: Share) -> None:
+    for form, field in each_field(share(forms)):
         answer = form.send(town, {field.name: TEXTS["text that runs backwards"]})
         if answer.status_code < 300 or answer.status_code >= 400:
             check_page(Page(answer, form.action))

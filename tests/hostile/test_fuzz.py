@@ -15,6 +15,7 @@ from hypothesis import strategies as some
 from werkzeug.test import TestResponse
 
 from tests.conftest import Tell
+from tests.hostile.conftest import Share
 from tests.hostile.forms import Field, Found
 from tests.hostile.inputs import ARGUMENTS, TEXTS
 from tests.house.world import PERSONAS, Town
@@ -42,7 +43,7 @@ def failed(answer: TestResponse) -> bool:
     return answer.status_code >= 500 or b"Traceback" in answer.get_data()
 
 
-def test_forms(town: Town, forms: list[Found], size: Size, figure: Tell) -> None:
+def test_forms(town: Town, forms: list[Found], share: Share, size: Size, figure: Tell) -> None:
     wrong: list[str] = []
     sent = 0
 
@@ -69,7 +70,7 @@ def test_forms(town: Town, forms: list[Found], size: Size, figure: Tell) -> None
 
         one()
 
-    for form in forms:
+    for form in share(forms):
         fuzz(form)
     figure("forms sent with any words", sent, "")
     figure("failures of forms", len(wrong), "= 0")

@@ -230,10 +230,10 @@ COLUMNS = sorted({c.name for table in Model.metadata.sorted_tables for c in tabl
 
 
 @pytest.mark.sqlite_only
-def test_columns_are_no_fields(town: Town, forms: list[Found]) -> None:
+def test_columns_are_no_fields(town: Town, forms: list[Found], share: Share) -> None:
     # Every column of every table goes along with every form: what the form lacks is not written.
     wrong = []
-    for form in forms:
+    for form in share(forms):
         # The button that was pressed has a name and a value, too.
         own = {field.name for field in form.fields} | set(re.findall(r"\[(\w+)\]", form.name))
         more = {name: PLANTED for name in COLUMNS if name not in own}
