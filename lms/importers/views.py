@@ -218,7 +218,7 @@ def yours(row: Invited) -> AnyResponse:
     """What staff wrote down for somebody who came with a code. Nothing of it holds before she says yes."""
     form, said = Form(), request.form.get("answer", "")
     if not form.validate_on_submit() or said not in {invitations.YES, invitations.NO}:
-        return _yours_page(form, row)
+        return _yours_page(form, row, 422 if request.method == "POST" else 200)
     if said == invitations.NO:
         actions.refuse(row)
         flash(_("Good. What was written down is deleted."), "done")

@@ -32,7 +32,8 @@ def test_the_walk_saw_pages_and_states(walk: Walk, record_property: Record) -> N
 
 def test_an_empty_form_changes_nothing(walk: Walk) -> None:
     """Else the pages after it are those of another state: name it in `DONE_WHEN_EMPTY`."""
-    mistakes = [str(stop) for stop in walk.stops if stop.fields == {}]
+    well = {str(stop) for stop in walk.stops if stop.fields}
+    mistakes = [str(stop) for stop in walk.stops if stop.fields == {} and str(stop) not in well]
     assert len(mistakes) > 15
     assert [stop for stop in mistakes if walk.statuses[stop] < 400] == []
 
