@@ -52,9 +52,22 @@ class Stop:
 
 def all_stops(instance: Instance, lang: str) -> list[Stop]:
     """All of them, the ones of one person together, forms after pages."""
-    found = dict.fromkeys([*_routes(instance.town, lang), *_states(instance, lang)])
-    forms = dict.fromkeys([*_mistakes(instance.town, lang), *_answers(instance.town, lang)])
-    return sorted([*found, *forms], key=lambda stop: (stop.who, stop.fields is not None))
+    found = [*_routes(instance.town, lang), *_states(instance, lang)]
+    return _in_turn([*found, *_forms(instance.town, lang)])
+
+
+def narrow_stops(instance: Instance, lang: str) -> list[Stop]:
+    """Every page once, with the forms: how wide it is does not depend on who looks."""
+    return _in_turn([*main_stops(instance, lang), *_forms(instance.town, lang)])
+
+
+def _forms(town: Town, lang: str) -> Iterator[Stop]:
+    yield from _mistakes(town, lang)
+    yield from _answers(town, lang)
+
+
+def _in_turn(stops: list[Stop]) -> list[Stop]:
+    return sorted(dict.fromkeys(stops), key=lambda stop: (stop.who, stop.fields is not None))
 
 
 def main_stops(instance: Instance, lang: str) -> list[Stop]:
@@ -76,8 +89,10 @@ def _rows(method: str) -> Iterator[tuple[str, str, dict[str, str]]]:
 def _routes(town: Town, lang: str) -> Iterator[Stop]:
     for name, rule, cells in _rows("GET"):
         may = [who for who, cell in cells.items() if cell == "200"]
+        # An administrator's page is a coordinator's with two doors more in the menu, which her own pages show.
+        same = {"administrator"} if "coordinator" in may else set()
         path = town.address(rule, MATRIX["places"].get(name), lang)
-        for who in [who for who in may if who in WALKERS] or may[:1]:
+        for who in [who for who in may if who in WALKERS and who not in same] or may[:1]:
             yield Stop(who, path)
 
 
