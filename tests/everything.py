@@ -81,12 +81,10 @@ def browser(_stack: ExitStack) -> list[list[str]]:
     return [[*PYTEST, "-n", WORKERS, "--dist", "loadfile", "-m", "browser and not soak"]]
 
 
-def faults(stack: ExitStack) -> list[list[str]]:
-    """Killed processes, on both engines."""
+def faults(_stack: ExitStack) -> list[list[str]]:
+    """Killed processes, on both engines; each process of tests starts a PostgreSQL of its own."""
     os.environ.pop("TEST_DATABASE_URL", None)
-    server = stack.enter_context(PostgreSQL())
-    os.environ["FAULT_DATABASE_URL"] = server.create("faults")
-    return [[*PYTEST, "-m", "fault and not soak"]]
+    return [[*PYTEST, *SPREAD, "-m", "fault and not soak"]]
 
 
 STEPS: tuple[Step, ...] = (style, types, floors, static, sqlite, postgres, browser, faults)

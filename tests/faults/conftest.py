@@ -53,9 +53,10 @@ def seed(tell: Callable[[str], None]) -> int:
 def tell(
     capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest
 ) -> Callable[[str], None]:
-    """Say something whether the test passes or not: the three counters are always printed."""
+    """Say something: printed at once by a run of one process, beside a failed test by any run."""
 
     def say(line: str) -> None:
+        request.node.add_report_section("call", "told", line)
         with capsys.disabled():
             sys.stdout.write(f"\n  {request.node.name}: {line}")
             sys.stdout.flush()
