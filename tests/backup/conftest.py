@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import lzma
 import os
 import shutil
@@ -64,9 +65,23 @@ def settings_in(folder: Path, **more: object) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def past(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of an instance on SQLite with courses, people and their past. Copy it, do not use it."""
-    folder = tmp_path_factory.mktemp("past")
+def past(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The folder of an instance on SQLite with courses, people and their past. Copy it, do not use it.
+
+    Made once for all processes of a run: it takes longer than most tests.
+    """
+    own = tmp_path_factory.getbasetemp()
+    common = own if worker_id == "master" else own.parent
+    with (common / "past.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (common / "past").exists():
+            making = common / "past-in-the-making"
+            _live(making)
+            making.rename(common / "past")
+    return common / "past"
+
+
+def _live(folder: Path) -> None:
     keys.create(folder / "keys")
     app = create_app(settings_in(folder))
     with inside(app):
@@ -76,7 +91,6 @@ def past(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert done.exit_code == 0, done.output
     with inside(app), db.engine.connect() as connection:
         connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
-    return folder
 
 
 @pytest.fixture

@@ -83,6 +83,25 @@ class Answer:
         return urlsplit(self.headers.get("location", "")).path
 
 
+def _whole(raw: bytes) -> tuple[int, dict[str, str], str]:
+    """Status, headers and text of an answer. Raises IncompleteRead when a part of it is missing.
+
+    `http.client` takes headers that end in the middle for all of them: an answer to a sign-in without
+    its cookie would look whole.
+    """
+    head, end, body = raw.partition(b"\r\n\r\n")
+    status, _, lines = head.partition(b"\r\n")
+    found = {
+        name.strip().lower(): value.strip()
+        for name, _, value in (
+            line.partition(":") for line in lines.decode("latin-1").split("\r\n")
+        )
+    }
+    if not end or len(body) != int(found.get("content-length", -1)):
+        raise http.client.IncompleteRead(raw)
+    return int(status.split()[1]), found, body.decode()
+
+
 class Phone:
     """A browser with a cookie and nothing else."""
 
@@ -112,19 +131,12 @@ class Phone:
                 body = urlencode(fields, doseq=True)
                 sent["Content-Type"] = "application/x-www-form-urlencoded"
             connection.request(method, address, body, sent)
-            response = connection.getresponse()
-            html = response.read().decode()
-            found = {name.lower(): value for name, value in response.getheaders()}
-            # A link that breaks between two headers leaves an answer that looks whole.
-            if "content-length" not in found or (
-                response.status == 303 and "location" not in found
-            ):
-                raise http.client.IncompleteRead(b"")
+            status, found, html = _whole(connection.sock.makefile("rb").read())
         finally:
             connection.close()
         if cookie := re.match(r"s=[^;]*", found.get("set-cookie", "")):
             self.cookie = cookie[0]
-        return Answer(response.status, found, html, time.monotonic() - began)
+        return Answer(status, found, html, time.monotonic() - began)
 
     def get(self, address: str) -> Answer:
         """Open a page, again and again until it comes."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol, TypeVar
 from zlib import crc32
 
 import pytest
@@ -12,7 +13,13 @@ from tests.hostile.canaries import Canary, plant
 from tests.hostile.forms import Found, Walk, walk
 from tests.house.world import Town, make_town
 
-Share = Callable[[Sequence[Found]], Sequence[Found]]
+T = TypeVar("T")
+
+
+class Share(Protocol):
+    """Gives a part of a list, one of so many: see `share`."""
+
+    def __call__(self, things: Sequence[T], of: int = 3) -> Sequence[T]: ...
 
 
 @pytest.fixture(scope="session")
@@ -50,10 +57,15 @@ def forms(walked: Walk) -> list[Found]:
 
 @pytest.fixture
 def share(request: pytest.FixtureRequest, size: Callable[[int, int], int]) -> Share:
-    """A third of the forms in every run, another third for each row of the parameters, each test and engine.
+    """One of some equal parts of a list in every run, another part for each row of the parameters and each engine.
 
-    Each form meets a third of what is sent, and all that is sent meets a third of the forms. In the long form
+    So each form meets a third of what is sent, and all that is sent meets a third of the forms. In the long form
     all meet all.
     """
-    step, start = size(3, 1), crc32(f"{ENGINE} {request.node.name}".encode())
-    return lambda forms: forms[start % step :: step]
+    start = crc32(f"{ENGINE} {request.node.name}".encode())
+
+    def part(things: Sequence[T], of: int = 3) -> Sequence[T]:
+        step = size(of, 1)
+        return things[start % step :: step]
+
+    return part

@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
 from tests.client import Page
+from tests.conftest import ENGINE
 from tests.house.world import PERSONAS, Town
 from tests.laws import check_page
 
@@ -178,7 +179,8 @@ def _links(town: Town, persona: str, url: str, answer: TestResponse, found: Walk
         links = [answer.headers["Location"]]
     elif answer.mimetype == "text/html":
         page = Page(answer, url)
-        check_page(page)
+        if ENGINE == "sqlite":  # pages are the same on both
+            check_page(page)
         found.pages.append((persona, url, page.html))
         if answer.status_code == 200:
             found.forms += read_forms(town, persona, url, page.soup)

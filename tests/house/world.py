@@ -10,7 +10,7 @@ import os
 import re
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -115,6 +115,18 @@ PERSONAS = (
 PICTURE = "0" * 20 + ".svg"
 # Below the minute after which an answer brings a new cookie: two answers side by side have the same headers.
 TOUCH_EVERY = 50
+# On PostgreSQL each statement that writes leaves its table's name: only that table is read and put back.
+NOTED = """
+CREATE UNLOGGED TABLE IF NOT EXISTS written (name text);
+CREATE OR REPLACE FUNCTION note_written() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN INSERT INTO written VALUES (TG_TABLE_NAME); RETURN NULL; END $$;
+"""
+NOTED_OF = """
+CREATE OR REPLACE TRIGGER note_written AFTER INSERT OR UPDATE OR DELETE ON "{name}"
+FOR EACH STATEMENT EXECUTE FUNCTION note_written();
+DROP TABLE IF EXISTS "kept_{name}";
+CREATE TEMP TABLE "kept_{name}" AS TABLE "{name}";
+"""
 Rows = dict[str, list[dict[str, Any]]]
 
 
@@ -178,18 +190,19 @@ class Town:
         if isinstance(driver, sqlite3.Connection):
             driver.backup(self._file)
         else:
-            for name in self._image:
-                driver.execute(f'DROP TABLE IF EXISTS "kept_{name}"')
-                driver.execute(f'CREATE TEMP TABLE "kept_{name}" AS TABLE "{name}"')
+            driver.execute(NOTED + "".join(NOTED_OF.format(name=name) for name in self._image))
+            driver.execute("DELETE FROM written")
         self._seen = self._mark()
 
-    def rows(self) -> Rows:
-        """Every row of every table, with the driver's plain values: read hundreds of times a run."""
+    def rows(self, tables: Iterable[str] | None = None) -> Rows:
+        """Every row of these tables, or of all, with the driver's plain values: read hundreds of times a run."""
         found: Rows = {}
-        for table in Model.metadata.sorted_tables:
-            cursor = self._driver().execute(f'SELECT * FROM "{table.name}"')
+        if tables is None:
+            tables = [table.name for table in Model.metadata.sorted_tables]
+        for table in tables:
+            cursor = self._driver().execute(f'SELECT * FROM "{table}"')
             names = [column[0] for column in cursor.description]
-            found[table.name] = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+            found[table] = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
         return found
 
     def changes(self, *, but: tuple[str, ...] = ()) -> list[str]:
@@ -198,7 +211,7 @@ class Town:
             return []
         return [
             name
-            for name, rows in self.rows().items()
+            for name, rows in self.rows(self._written()).items()
             if name not in but
             and rows != self._image[name]
             and _set(rows) != _set(self._image[name])
@@ -218,12 +231,21 @@ class Town:
         self._seen = self._mark()
 
     def _put_back(self, driver: Any) -> None:
-        changed = self.changes()
+        written = self._written()
         with driver.transaction():
+            # Neither notes nor foreign keys just now.
             driver.execute("SET LOCAL session_replication_role = replica")
-            for name in changed:
+            for name in written:
                 driver.execute(f'DELETE FROM "{name}"')
                 driver.execute(f'INSERT INTO "{name}" TABLE "kept_{name}"')
+            driver.execute("DELETE FROM written")
+
+    def _written(self) -> list[str]:
+        """The tables that somebody wrote to, on PostgreSQL; on SQLite any may be one."""
+        driver = self._driver()
+        if isinstance(driver, sqlite3.Connection):
+            return list(self._image)
+        return [row[0] for row in driver.execute("SELECT DISTINCT name FROM written").fetchall()]
 
     def _mark(self) -> int:
         """A number that changes with every commit (on PostgreSQL: with every transaction that wrote)."""
