@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,9 +18,9 @@ from tests.browser.visitor import DESK, NARROW, PHONE, Visitor
 
 Variants = Sequence[tuple[int, str]]
 VARIANTS: Variants = [(width, colours) for width in (PHONE, DESK) for colours in ("light", "dark")]
-# In every run each page is seen in both widths, and in the dark what was not seen there yet;
-# `SOAK=1 ./run test browser` sees all four.
-SEEN: Variants = VARIANTS if os.environ.get("SOAK") else [(PHONE, "light"), (DESK, "dark")]
+# In every run each page is seen in both widths and in both colours; `SOAK=1 ./run test browser` sees all four.
+SOAK = bool(os.environ.get("SOAK"))
+SEEN: Variants = VARIANTS if SOAK else [(PHONE, "light"), (DESK, "dark")]
 AXE = {
     "runOnly": {
         "type": "tag",
@@ -33,14 +34,12 @@ AXE = {
     "iframes": False,
     "preload": False,
 }  # fmt: skip
+COLOURS = ("color-contrast", "color-contrast-enhanced", "link-in-text-block")
 # In the dark only colours differ: nothing else is measured twice.
-AXE_DARK = {
-    "runOnly": {
-        "type": "rule",
-        "values": ["color-contrast", "color-contrast-enhanced", "link-in-text-block"],
-    },
-    "iframes": False,
-    "preload": False,
+AXE_DARK = {**AXE, "runOnly": {"type": "rule", "values": COLOURS}, "rules": {}}
+AXE_COLOURLESS = {
+    **AXE,
+    "rules": {"target-size": {"enabled": True}} | {one: {"enabled": False} for one in COLOURS},
 }
 # Two pages made of the same parts inside the same parts are one page to axe; it looks at the first. What is
 # around a page (navigation of a learner, of a mentor, of staff) and what is in it count each for itself.
@@ -61,9 +60,10 @@ PARTS = """() => {
   const main = document.querySelector('main');
   return [parts(main), parts(document.body, main)];
 }"""
+# What has the same class, in a part of the same class, has the same colours: half of axe's time goes into them.
 KINDS = """() => {
   const name = (e) => e.tagName + '.' + (e.getAttribute('class') || '');
-  const all = [...document.querySelectorAll('main *')];
+  const all = [...document.querySelectorAll('body *')];
   return [...new Set(all.map((e) => name(e.parentElement) + '>' + name(e)))];
 }"""
 WIDE = """() => {
@@ -106,7 +106,7 @@ class Walk:
     trouble: list[str] = field(default_factory=list)
     hosts: set[str] = field(default_factory=set)
     parts: set[str] = field(default_factory=set)
-    in_the_dark: set[str] = field(default_factory=set)
+    kinds: dict[tuple[int, str], set[str]] = field(default_factory=lambda: defaultdict(set))
 
 
 def walk_all(chromium: Browser, instance: Instance) -> Walk:
@@ -149,21 +149,21 @@ def look(page: Page, name: str, walk: Walk, variants: Variants = VARIANTS) -> No
         page.set_viewport_size({"width": width, "height": max(800, tall)})
         if wide := page.evaluate(WIDE):
             walk.wide.append(f"{name}, {width} px: {wide}")
-        if colours == "dark" and _seen_in_the_dark(page, walk, variants):
+        new = _has_new_kinds(page, walk.kinds[width, colours])
+        if colours == "dark" and not new:
             continue
         walk.looked += 1
-        options = AXE if colours == "light" else AXE_DARK
+        options = AXE_DARK if colours == "dark" else AXE if new else AXE_COLOURLESS
         for finding in page.evaluate("(options) => axe.run(options)", options)["violations"]:
             walk.axe.append(f"{name}, {width} px, {colours}: {_in_words(finding)}")
     page.set_viewport_size({"width": PHONE, "height": 800})
 
 
-def _seen_in_the_dark(page: Page, walk: Walk, variants: Variants) -> bool:
-    """Whether every kind of part was: what has the same class, in a part of the same class, has the same colours."""
+def _has_new_kinds(page: Page, known: set[str]) -> bool:
     kinds = set(page.evaluate(KINDS))
-    seen = variants is SEEN and SEEN is not VARIANTS and kinds <= walk.in_the_dark
-    walk.in_the_dark |= kinds
-    return seen
+    new = not kinds <= known
+    known |= kinds
+    return new or SOAK
 
 
 def _in_words(finding: dict[str, Any]) -> str:
