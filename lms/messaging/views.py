@@ -92,11 +92,15 @@ def read_all() -> AnyResponse:
 def settings() -> AnyResponse:
     """Leave a mail address, change it or take it back."""
     person, form = signed_in(), AddressForm()
+    instance: Settings = current_app.extensions["settings"]
     if form.validate_on_submit():
         actions.set_address(person.id, typed(form.address))
-        flash(_("Saved. A mail comes when something waits, at most one an hour."), "done")
+        if instance.mail_url:
+            told = _("Saved. A mail comes when something waits, at most one an hour.")
+        else:
+            told = _("Saved. No mail comes as long as this instance sends none.")
+        flash(told, "done")
         return redirect(url_for("messaging.settings"), 303)
-    instance: Settings = current_app.extensions["settings"]
     wishes = WishesForm(formdata=None, data=asdict(actions.wishes(person.id)))
     return page(
         "messaging/settings.html",

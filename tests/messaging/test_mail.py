@@ -185,6 +185,20 @@ def test_the_address_is_sealed(app: Flask, browser: Browser) -> None:
         assert b"canary" not in bytes(rows[0][0])
 
 
+def test_mails_are_promised_only_where_there_are_any(
+    app: Flask, browser: Browser, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        person = make_person()
+    browser.sign_in(person).get("/en/notices/settings")
+    page = browser.submit({"address": "heron@example.org"}, button="Save address")
+    assert "No mail comes as long as this instance sends none." in page.html
+    with_mail = replace(settings, mail_url="smtp://127.0.0.1:25", mail_from="post@example.net")
+    monkeypatch.setitem(app.extensions, "settings", with_mail)
+    page = browser.submit({"address": "heron@example.org"}, button="Save address")
+    assert "A mail comes when something waits" in page.html
+
+
 @pytest.mark.parametrize(
     "typed",
     ["", "heron", "heron@", "heron@example", "a b@example.org", "a@b.org, c@d.org", "x" * 300],
