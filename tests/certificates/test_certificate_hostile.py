@@ -75,13 +75,14 @@ def listener():
 def test_hostile_words_are_words(printer, listener, vector):
     port, knocks = listener
     text = vector.format(url=f"http://127.0.0.1:{port}/x", port=port)
-    for field in FIELDS:
-        document = replace(ENGLISH, **{field: text[: 20 if field == "product" else 60]})
-        reader = PdfReader(BytesIO(printer.print(document)))
-        assert reader.attachments == {}
-        assert "/Annots" not in reader.pages[0]
-        assert "root:" not in reader.pages[0].extract_text()
-        assert "49" not in reader.pages[0].extract_text().replace(document.number, "")
+    # In every field at once: each is escaped by itself, and each paper takes its time.
+    everywhere = {field: text[: 20 if field == "product" else 60] for field in FIELDS}
+    document = replace(ENGLISH, **everywhere)
+    reader = PdfReader(BytesIO(printer.print(document)))
+    assert reader.attachments == {}
+    assert "/Annots" not in reader.pages[0]
+    assert "root:" not in reader.pages[0].extract_text()
+    assert "49" not in reader.pages[0].extract_text().replace(document.number, "")
     document = replace(ENGLISH, modules=(text[:90],) * 8)
     assert printer.print(document)
     assert knocks == []

@@ -264,6 +264,7 @@ def test_our_names_are_answered(many_names: Flask, name: str) -> None:
     assert answer.status_code == 200
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize(
     "name",
     ["evil.example.com", "learn.example.org.evil.example.com", "xlearn.example.org", "10.0.0.1"],
