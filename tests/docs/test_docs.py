@@ -33,7 +33,13 @@ LINK = re.compile(r'\[[^\]]*\]\(([^)\s]+)\)|<img src="([^"]+)"')
 # Made from the running demo; a checkout between two releases may lack them.
 SCREENS = DOCS / "screens"
 # Pages for people, in both languages; until one is written, a link to it waits.
-FOR_PEOPLE = ("content-authors.md", "coordinators.md", "mentors.md", "mentees.md")
+FOR_PEOPLE = (
+    "content-authors.md",
+    "coordinators.md",
+    "mentors.md",
+    "mentees.md",
+    "safeguarding.md",
+)
 
 
 def name(path: Path) -> str:
