@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -26,6 +27,8 @@ from lms.core.settings import Settings
 from tests.client import Browser
 from tests.figures import Figure
 
+# What a test saw, to be printed in the end.
+LOOKED = "looked"
 # A loaded machine is no bug: what is slow is found by the bench, not by a deadline in a property test.
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
@@ -65,6 +68,21 @@ def _costly_first(items: list[pytest.Item]) -> list[pytest.Item]:
     rest = [item for item in items if item not in {*one, *other}]
     room = max(0, len(items) // 2 - len(one))
     return one + rest[:room] + other + rest[room:]
+
+
+def pytest_collection_finish() -> None:
+    """Keep the collector off what stays till the end: it took a tenth of a run to look at it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in the end how much was looked at. Here, because the process that sums up reads this conftest only."""
+    for reports in list(terminalreporter.stats.values()):
+        for report in reports:
+            for name, line in getattr(report, "user_properties", ()):
+                if name == LOOKED and report.when == "call":
+                    terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session", autouse=True)

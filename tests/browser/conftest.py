@@ -13,16 +13,6 @@ from tests.browser.visitor import CHROMIUM, Visitor
 from tests.browser.walk import Walk, walk_all, walk_narrow
 
 Visit = Callable[..., Visitor]
-LOOKED = "looked"
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say in the end how much was looked at."""
-    for reports in list(terminalreporter.stats.values()):
-        for report in reports:
-            for name, line in getattr(report, "user_properties", ()):
-                if name == LOOKED and report.when == "call":
-                    terminalreporter.write_line(line)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -7,9 +7,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import LOOKED, Visit
+from tests.browser.conftest import Visit
 from tests.browser.instance import Instance
 from tests.browser.visitor import Visitor
+from tests.conftest import LOOKED
 
 pytestmark = pytest.mark.browser
 WRITTEN = "What nobody else should read"

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.alone import NOWHERE, TRACKER, Report
-from tests.browser.conftest import LOOKED
+from tests.conftest import LOOKED
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parent.parent.parent

@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.browser import vnu
-from tests.browser.conftest import LOOKED, Visit
+from tests.browser.conftest import Visit
 from tests.browser.instance import Instance
 from tests.browser.visitor import MAIN_BUTTON
 from tests.browser.walk import VARIANTS, Walk, look
+from tests.conftest import LOOKED
 
 pytestmark = pytest.mark.browser
 Record = Callable[[str, object], None]

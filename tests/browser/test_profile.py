@@ -16,9 +16,9 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright
 
 from lms.web.outside import sensitive
-from tests.browser.conftest import LOOKED
 from tests.browser.instance import Instance
 from tests.browser.visitor import CHROMIUM, MAIN_BUTTON, PHONE
+from tests.conftest import LOOKED
 from tests.house.outside import RANDOM
 
 pytestmark = pytest.mark.browser
