@@ -59,8 +59,8 @@ def forms(walked: Walk) -> list[Found]:
 def share(request: pytest.FixtureRequest, size: Callable[[int, int], int]) -> Share:
     """One of some equal parts of a list in every run, another part for each row of the parameters and each engine.
 
-    So each form meets a third of what is sent, and all that is sent meets a third of the forms. In the long form
-    all meet all.
+    So each form meets about a third of what is sent, and all that is sent meets a third of the forms. In the long
+    form all meet all.
     """
     start = crc32(f"{ENGINE} {request.node.name}".encode())
 

@@ -72,6 +72,7 @@ from tests.assessment.world import find_quiz
 from tests.assessment.world import start as start_attempt
 from tests.certificates.world import again, claim, finish_course
 from tests.cohorts.world import make_codes, make_cohort, seat_person
+from tests.conftest import REPLICA
 from tests.courses.world import COURSE, publish_course
 from tests.goals import world as work
 from tests.journal.world import note_down, show_entry
@@ -234,7 +235,7 @@ class Town:
         written = self._written()
         with driver.transaction():
             # Neither notes nor foreign keys just now.
-            driver.execute("SET LOCAL session_replication_role = replica")
+            driver.execute(REPLICA)
             for name in written:
                 driver.execute(f'DELETE FROM "{name}"')
                 driver.execute(f'INSERT INTO "{name}" TABLE "kept_{name}"')
